@@ -1,0 +1,1 @@
+"""What left the browser: requests with their bodies, data-layer pushes, navigations."""

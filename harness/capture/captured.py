@@ -1,0 +1,224 @@
+"""The things that capture yields, undecoded. Times are seconds since the walk began."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass, field, fields
+from typing import Any, Literal, Self
+
+BodyState = Literal["present", "absent", "partial", "unreadable"]
+Disposition = Literal["passed", "stubbed", "blocked", "unknown"]
+OutcomeState = Literal["delivered", "stubbed", "failed", "blocked", "answered-by-journey", "unknown"]
+NavigationKind = Literal["document", "reload", "back-forward", "history", "fragment", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A request's body: present, absent, partial or unreadable, and if not whole, why."""
+
+    state: BodyState = "absent"
+    data: bytes = b""
+    reason: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """Text where it is UTF-8, base64 otherwise."""
+        entry: dict[str, Any] = {"state": self.state}
+        if self.data:
+            try:
+                entry["text"] = self.data.decode("utf-8")
+            except UnicodeDecodeError:
+                entry["base64"] = base64.b64encode(self.data).decode("ascii")
+        if self.reason:
+            entry["reason"] = self.reason
+        return entry
+
+    @classmethod
+    def from_json(cls, entry: dict[str, Any]) -> Self:
+        """The inverse of :meth:`to_json`."""
+        data = base64.b64decode(entry["base64"]) if "base64" in entry else str(entry.get("text", "")).encode("utf-8")
+        return cls(entry.get("state", "absent"), data, entry.get("reason", ""))
+
+    @classmethod
+    def of(cls, data: bytes | None) -> Self:
+        """A whole body, or none."""
+        return cls("present", data) if data is not None else cls()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CapturedRequest:
+    """One request as the browser sent it (or tried to).
+
+    Attributes:
+        id: unique in the walk.
+        time: seconds since the walk began.
+        method: None where it cannot be known (a request refused by a content security policy).
+        headers: in wire order where the backend knows it; names as sent.
+        resource_type: Chrome's word in lower case: document, image, ping, xhr, fetch, script, preflight …
+        page: the tab, ``p1``, ``p2`` … in order of opening; None for a shared or service worker.
+        page_url: the tab's document URL when the request was sent (that of the document that sent it).
+        page_load: ordinal of the document load in that tab, 1 for its first; None if unknown.
+        frame_url: the frame's own URL; equals page_url in the main frame.
+        main_frame: whether the sending frame is the tab's main frame.
+        step: index of the step it was *sent* in (the recording's steps).
+        initiator: parser, script, preload, preflight … where known.
+        redirected_from: id of the request whose redirect led here.
+        disposition: what capture did with it: passed on, stubbed, blocked.
+    """
+
+    id: str
+    url: str
+    time: float = 0.0
+    method: str | None = "GET"
+    headers: tuple[tuple[str, str], ...] = ()
+    body: Body = field(default_factory=Body)
+    resource_type: str | None = None
+    context: str | None = None
+    page: str | None = None
+    page_url: str | None = None
+    page_load: int | None = None
+    frame_url: str | None = None
+    main_frame: bool | None = None
+    step: int = 0
+    initiator: str | None = None
+    redirected_from: str | None = None
+    disposition: Disposition = "unknown"
+
+    def header(self, name: str) -> str | None:
+        """The first header of that name, whatever its case."""
+        wanted = name.lower()
+        return next((value for key, value in self.headers if key.lower() == wanted), None)
+
+    def to_json(self) -> dict[str, Any]:
+        """A JSON object without the fields that are at their default."""
+        entry = _plain(self, skip=("headers", "body"))
+        if self.headers:
+            entry["headers"] = [list(pair) for pair in self.headers]
+        if self.body.state != "absent":
+            entry["body"] = self.body.to_json()
+        return entry
+
+    @classmethod
+    def from_json(cls, entry: dict[str, Any]) -> Self:
+        """The inverse of :meth:`to_json`."""
+        known = _known(cls, entry)
+        known["headers"] = tuple((str(k), str(v)) for k, v in entry.get("headers", ()))
+        known["body"] = Body.from_json(entry["body"]) if "body" in entry else Body()
+        return cls(**known)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of a request: its response status, or why there was none."""
+
+    request: str
+    state: OutcomeState
+    time: float = 0.0
+    status: int | None = None
+    reason: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """A JSON object without the fields that are at their default."""
+        return _plain(self)
+
+    @classmethod
+    def from_json(cls, entry: dict[str, Any]) -> Self:
+        """The inverse of :meth:`to_json`."""
+        return cls(**_known(cls, entry))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Push:
+    """One data-layer entry, or one direct call of a vendor's function, copied at the moment it was made.
+
+    Attributes:
+        source: the layer's or function's name: ``dataLayer``, ``adobeDataLayer``, ``gtag``, ``fbq``, ``analytics.track``.
+        kind: ``push`` (layer.push or an entry already there), ``call`` (a vendor's function; value is the list of arguments).
+        value: JSON. What JSON cannot hold is ``{"$type": "function" | "node" | "cycle" | "bigint" | "date" | …, "text": …}``.
+        cut: what was cut from the value, in words; empty if nothing was.
+    """
+
+    id: str
+    source: str
+    value: Any
+    kind: Literal["push", "call"] = "push"
+    time: float = 0.0
+    context: str | None = None
+    page: str | None = None
+    page_url: str | None = None
+    page_load: int | None = None
+    frame_url: str | None = None
+    main_frame: bool | None = None
+    step: int = 0
+    cut: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """A JSON object without the fields that are at their default."""
+        entry = _plain(self, skip=("cut",))
+        entry["value"] = self.value
+        if self.cut:
+            entry["cut"] = list(self.cut)
+        return entry
+
+    @classmethod
+    def from_json(cls, entry: dict[str, Any]) -> Self:
+        """The inverse of :meth:`to_json`."""
+        known = _known(cls, entry)
+        known["cut"] = tuple(entry.get("cut", ()))
+        return cls(**known)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Navigation:
+    """A tab's main frame shows another document or route.
+
+    Attributes:
+        kind: document (a new document), reload, back-forward, history (pushState, replaceState), fragment.
+        page_load: ordinal of the document load in that tab; history and fragment keep it.
+        method: of the document's request, where known.
+        status: of the document's response, where known.
+    """
+
+    page: str
+    url: str
+    kind: NavigationKind = "document"
+    time: float = 0.0
+    context: str | None = None
+    page_load: int | None = None
+    step: int = 0
+    method: str | None = None
+    status: int | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """A JSON object without the fields that are at their default."""
+        return _plain(self)
+
+    @classmethod
+    def from_json(cls, entry: dict[str, Any]) -> Self:
+        """The inverse of :meth:`to_json`."""
+        return cls(**_known(cls, entry))
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a stub answers in a vendor's stead; ``blocked`` refuses the request as an ad blocker does."""
+
+    status: int = 204
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+    blocked: bool = False
+
+
+def _plain(thing: Any, skip: tuple[str, ...] = ()) -> dict[str, Any]:
+    entry: dict[str, Any] = {}
+    for each in fields(thing):
+        if each.name in skip:
+            continue
+        value = getattr(thing, each.name)
+        if value != each.default:
+            entry[each.name] = value
+    return entry
+
+
+def _known(cls: type, entry: dict[str, Any]) -> dict[str, Any]:
+    names = {each.name for each in fields(cls)}
+    return {key: value for key, value in entry.items() if key in names}

@@ -1,0 +1,42 @@
+"""What every capture backend promises to the journey that uses it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from harness.capture.captured import Answer, CapturedRequest, Navigation, Outcome, Push
+
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext
+
+Mode = Literal["stub", "observe", "block"]
+Entry = CapturedRequest | Outcome | Push | Navigation
+Sink = Callable[[Entry], None]
+"""Takes each entry in the order it happened. Called from the capture's own thread; must be quick and never raise."""
+Answerer = Callable[[CapturedRequest], Answer | None]
+"""Says what a request is answered with, or None to let it through. Called from the capture's own thread."""
+
+
+class WalkCapture(Protocol):
+    """One walk's capture. Its methods are called from the test's thread."""
+
+    backend: str
+
+    def adopt(self, context: BrowserContext) -> None:
+        """Capture all that this context's pages, frames and workers send from now on."""
+
+    def enter_step(self, index: int) -> None:
+        """What is sent from now on was sent in this step."""
+
+    def barrier(self) -> None:
+        """Return once all that the pages sent, pushed or navigated before this call is in the sink."""
+
+    def quiet(self, window: float, limit: float, ignore: Callable[[CapturedRequest], bool] | None = None) -> bool:
+        """Wait until nothing was captured or is in flight for ``window`` seconds; False if ``limit`` came first."""
+
+    def note_gap(self) -> tuple[str, ...]:
+        """What this capture knows that it may have missed (a dropped connection, a crash), in words; empty if nothing."""
+
+    def close(self) -> None:
+        """Let everything paused go, and stop. Hits that arrive later are still given to the sink until the context is gone."""

@@ -1,0 +1,1 @@
+"""CapturedRequest -> Hit: bodies, batches, dispatch by host and path."""

@@ -1,0 +1,66 @@
+"""What a vendor file must give: one ``VENDOR``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from harness.capture.captured import Answer, CapturedRequest
+    from harness.decode.hit import Hit
+
+Role = Literal["collect", "library", "config"]
+Category = Literal["analytics", "advertising", "tag-manager", "marketing", "replay", "experiment", "monitoring", "consent", "server-side"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """Where a vendor receives.
+
+    Attributes:
+        host: ``www.google-analytics.com``; ``*.google-analytics.com`` for any subdomain (not the bare domain); ``*`` for a
+            first-party endpoint under any host, which then needs ``recognise``.
+        path: ``/g/collect`` exactly; ``/tr/*`` for anything below; ``*/collect`` for any prefix; ``*`` for any.
+        role: collect (stubbed), library and config (let through on real sites).
+        recognise: tells this vendor's request by the shape of what is sent; needed where host and path alone do not prove it.
+    """
+
+    host: str
+    path: str = "*"
+    role: Role = "collect"
+    recognise: Callable[[CapturedRequest], bool] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vendor:
+    """One product that receives hits.
+
+    Attributes:
+        id: kebab-case, unique (``meta-pixel``); name: as marketers know it ("Meta Pixel").
+        docs: addresses of the documentation of the wire format.
+        decode: request -> hits. Must not raise on any bytes; what it cannot decode it says in ``Hit.undecoded``.
+        answer: what the vendor answers to a collect or config request, so that its script neither retries nor fails; None for
+            the default by resource type (a GIF to an image, 204 to a ping, 200 with ``{}`` to the rest).
+        automatic_events: event names that the vendor's script sends by itself (``user_engagement``, ``first_visit``, ``scroll``).
+        automatic_parameters: documented names (``*`` at the end matches any rest) that the vendor's script adds by itself.
+        purposes: the consent signals this vendor listens to (Google Consent Mode's names), empty if it knows none.
+        cookieless: whether the vendor has a documented way to send without identifiers after denial.
+    """
+
+    id: str
+    name: str
+    category: Category
+    docs: tuple[str, ...]
+    endpoints: tuple[Endpoint, ...]
+    decode: Callable[[CapturedRequest], Iterable[Hit]]
+    answer: Callable[[CapturedRequest], Answer | None] | None = None
+    automatic_events: frozenset[str] = frozenset()
+    automatic_parameters: frozenset[str] = frozenset()
+    purposes: tuple[str, ...] = ()
+    cookieless: bool = False
+    examples: tuple[Mapping[str, Any], ...] = field(default=())
+    """Wire examples ``{title, request, hits}`` that serve as tests and as documentation."""
+    lookalikes: tuple[str, ...] = ()
+    """URLs that look like this vendor's and are not."""

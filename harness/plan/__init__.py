@@ -1,0 +1,1 @@
+"""YAML -> TrackingPlan and Expectations, errors with file:line."""

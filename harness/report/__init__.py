@@ -1,0 +1,1 @@
+"""What people read: Allure, terminal, JSON, HTML."""

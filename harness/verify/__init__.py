@@ -1,0 +1,1 @@
+"""Alignment of hits with expectations; the verdict."""

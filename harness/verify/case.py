@@ -1,0 +1,27 @@
+"""All that a judgement reads: one walk, decoded, beside what was agreed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from harness.verify.conditions import Conditions
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from harness.decode.hit import Hit
+    from harness.decode.vendor import Vendor
+    from harness.plan.model import Expectations
+    from harness.recording import Recording
+
+
+@dataclass(slots=True, kw_only=True)
+class Case:
+    """One walk to judge. ``vendors`` by id, for what their scripts do by themselves."""
+
+    recording: Recording
+    hits: list[Hit]
+    expectations: Expectations
+    conditions: Conditions = field(default_factory=Conditions)
+    vendors: Mapping[str, Vendor] = field(default_factory=dict)
