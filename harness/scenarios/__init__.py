@@ -2,48 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from playwright.sync_api import BrowserContext, Page
+    from collections.abc import Callable, Mapping
 
     from harness.plan.model import Expectations
     from harness.verify.conditions import Conditions
 
-Parameters = Mapping[str, Any]
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Load:
+    """One document load of the walk so far.
+
+    Attributes:
+        page, ordinal: the tab and the load's number in it, as in the recording.
+        current: whether the tab is still open and still shows it.
+        posted: whether the document is the answer to a POST, so that a reload would send the form again.
+    """
+
+    page: str
+    ordinal: int
+    url: str
+    current: bool
+    posted: bool = False
 
 
 class Stage(Protocol):
     """What a scenario may do to a walk; the journey implements it."""
 
-    context: BrowserContext
-    expectations: Expectations
+    @property
+    def expectations(self) -> Expectations:
+        """What the walk is judged against."""
 
-    def open_pages(self) -> list[Page]:
-        """The tabs still open, in order of opening."""
+    def loads_once_per(self) -> list[Load]:
+        """The loads that fired an event which the plan allows once per some parameter, in order."""
 
-    def loads_with_once_per(self, step_titles: tuple[str, ...] | None = None) -> list[tuple[str, int, str, bool]]:
-        """Document loads that fired a ``once_per`` event: (tab, load, url, is the tab still open and on it)."""
+    def loads_of_steps(self, titles: tuple[str, ...]) -> list[Load]:
+        """The load that each of these steps ended on."""
 
-    def reload(self, page: Page, *, scenario: str) -> None:
-        """Reload the tab; a page that is the result of a POST is not re-posted: ``reload-resubmits`` is recorded."""
+    def current_loads(self) -> list[Load]:
+        """What the open tabs show."""
 
-    def revisit(self, url: str, *, scenario: str, tab: str, load: int) -> None:
-        """Open a page that was already left, by URL, in a new tab."""
+    def reload(self, load: Load) -> None:
+        """Reload a current load in its tab, and wait for what it sends."""
 
-    def deny(self, purposes: frozenset[str] | None, *, scenario: str) -> None:
-        """Deny consent through the banner (None: all) and read it back."""
+    def revisit(self, load: Load) -> None:
+        """Open a load's URL in a new tab, as a visitor who comes back does, and wait for what it sends."""
+
+    def deny(self, purposes: frozenset[str] | None) -> None:
+        """Deny consent through the banner (None: all purposes) and read it back."""
 
     def clear_consent(self) -> None:
-        """Remove a stored consent decision (cookies and storage of the site) before the landing."""
+        """Forget a stored consent decision before the landing, where one came with the browser's storage state."""
 
-    def drop_campaign(self, names: tuple[str, ...], *, scenario: str) -> None:
-        """Take campaign parameters off every main-frame navigation that comes from outside the site."""
+    def drop_campaign(self, names: tuple[str, ...]) -> None:
+        """Take these campaign parameters (globs) off every main-frame navigation that comes from outside the site."""
 
-    def not_applied(self, scenario: str, reason: str) -> None:
-        """The disturbance could not be made: the walk is inconclusive."""
+    def not_applied(self, reason: str, *, kind: str) -> None:
+        """Say that the disturbance could not be made: the walk is inconclusive."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +70,7 @@ class Scenario:
 
     Attributes:
         name: kebab-case; title and description for people.
-        parameters: the names and types of its own parameters in the expectation file, with what they mean.
+        parameters: name -> meaning of its own parameters in the expectation file.
         conditions: (expectations, parameters) -> what it changes in what is expected.
         before_landing, at_landed, after_last_step: what it does to the walk at those moments; None for nothing.
             ``at_landed`` runs when the first page has loaded, before the test's code goes on.
@@ -61,8 +79,8 @@ class Scenario:
     name: str
     title: str
     description: str
-    conditions: Callable[[Expectations, Parameters], Conditions]
-    parameters: Mapping[str, str] = ()  # type: ignore[assignment]
-    before_landing: Callable[[Stage, Parameters], None] | None = None
-    at_landed: Callable[[Stage, Parameters], None] | None = None
-    after_last_step: Callable[[Stage, Parameters], None] | None = None
+    conditions: Callable[[Expectations, Mapping[str, Any]], Conditions]
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    before_landing: Callable[[Stage, Mapping[str, Any]], None] | None = None
+    at_landed: Callable[[Stage, Mapping[str, Any]], None] | None = None
+    after_last_step: Callable[[Stage, Mapping[str, Any]], None] | None = None
