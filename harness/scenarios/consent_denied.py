@@ -19,9 +19,7 @@ def _purposes(expectations: Expectations, parameters: Mapping[str, Any]) -> froz
 
 
 def _conditions(expectations: Expectations, parameters: Mapping[str, Any]) -> Conditions:
-    return Conditions(
-        scenario="consent-denied", parameters=parameters, denied=_purposes(expectations, parameters), needs=("deny",)
-    )
+    return Conditions(scenario="consent-denied", parameters=parameters, denied=_purposes(expectations, parameters), needs=("deny",))
 
 
 def _before_landing(stage: Stage, _parameters: Mapping[str, Any]) -> None:

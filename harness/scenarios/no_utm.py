@@ -21,9 +21,7 @@ def _dropped(parameters: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _conditions(_expectations: Expectations, parameters: Mapping[str, Any]) -> Conditions:
-    return Conditions(
-        scenario="no-utm", parameters=parameters, campaign_dropped=_dropped(parameters) or ("*",), needs=("drop-campaign",)
-    )
+    return Conditions(scenario="no-utm", parameters=parameters, campaign_dropped=_dropped(parameters) or ("*",), needs=("drop-campaign",))
 
 
 def _before_landing(stage: Stage, parameters: Mapping[str, Any]) -> None:
