@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from harness.capture.captured import Answer, CapturedRequest, Navigation, Outcome, Push
 
 if TYPE_CHECKING:
-    from playwright.sync_api import BrowserContext
+    from playwright.sync_api import BrowserContext, Page
 
 Mode = Literal["stub", "observe", "block"]
 Entry = CapturedRequest | Outcome | Push | Navigation
@@ -25,6 +25,9 @@ class WalkCapture(Protocol):
 
     def adopt(self, context: BrowserContext) -> None:
         """Capture all that this context's pages, frames and workers send from now on."""
+
+    def page_id(self, page: Page) -> str | None:
+        """The recording's name of this tab (``p1``); None if the capture does not know it."""
 
     def enter_step(self, index: int) -> None:
         """What is sent from now on was sent in this step."""

@@ -38,7 +38,8 @@ SCENARIO = Scenario(
     name="reload",
     title="Reloaded",
     description=(
-        "After the last step, each page that fired an event which counts once is reloaded; one that was already left is opened again by its URL."
+        "After the last step, each page that fired an event which counts once is reloaded; "
+        "one that was already left is opened again by its URL."
     ),
     parameters={"at": "titles of the steps whose pages are reloaded (default: those that fired a once_per event)"},
     conditions=_conditions,
