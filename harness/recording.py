@@ -77,6 +77,8 @@ class ConsentChange:
     Attributes:
         action: what the harness or the journey did: grant, deny, withdraw, cleared, observed.
         state: purpose -> granted, as read back from the page or the platform; empty if it could not be read.
+        began: when the banner began to be driven. What is sent between then and ``time``, when the state was read back, is already
+            sent under the new decision. None where that moment is not known.
     """
 
     time: float
@@ -84,6 +86,7 @@ class ConsentChange:
     action: Literal["grant", "deny", "withdraw", "cleared", "observed"]
     state: dict[str, bool] = field(default_factory=dict)
     platform: str = ""
+    began: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

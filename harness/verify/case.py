@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from harness.decode.vendor import Vendor
     from harness.plan.model import Expectations
     from harness.recording import Recording
+    from harness.verify.align import Alignment
 
 
 @dataclass(slots=True, kw_only=True)
@@ -25,3 +26,13 @@ class Case:
     expectations: Expectations
     conditions: Conditions = field(default_factory=Conditions)
     vendors: Mapping[str, Vendor] = field(default_factory=dict)
+    _alignment: Alignment | None = field(default=None, init=False, repr=False)
+
+    @property
+    def alignment(self) -> Alignment:
+        """The hits, each with its destination, its event in the plan and the step that caused it. Made once."""
+        if self._alignment is None:
+            from harness.verify.align import align
+
+            self._alignment = align(self)
+        return self._alignment

@@ -66,6 +66,8 @@ class Verdict:
     Attributes:
         warnings: departures that the plan only warns of (``unplanned: warn``) and known issues; they do not fail.
         met: the expectations that hits met, as (file:line, hits' ids), for reports and for "unused means failed".
+        judged: file:line of every expectation and rule that this walk could judge, met or not. What no walk of a run could judge
+            is unused, and unused means failed (:func:`harness.verify.judge.unused`).
     """
 
     violations: tuple[Violation, ...] = ()
@@ -74,6 +76,7 @@ class Verdict:
     scenario: str = "baseline"
     journey: str = ""
     met: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    judged: tuple[str, ...] = ()
 
     @property
     def state(self) -> State:
