@@ -259,6 +259,20 @@ def third_parties(recording: Recording, decoder: Decoder, plan: TrackingPlan) ->
     return seen
 
 
+def seen(recording: Recording) -> tuple[list[tuple[Vendor, int]], list[tuple[str, int]]]:
+    """Who is on the page: the vendors with their numbers of requests, and the other hosts with theirs."""
+    decoder = decoder_for()
+    vendors: Counter[str] = Counter()
+    hosts: Counter[str] = Counter()
+    for request in recording.requests:
+        claim = decoder.claim(request)
+        if claim is not None:
+            vendors[claim.vendor.id] += 1
+        else:
+            hosts[urlsplit(request.url).hostname or request.url[:40]] += 1
+    return [(parts().vendors[vendor], count) for vendor, count in vendors.most_common()], hosts.most_common()
+
+
 def _third_party(request: CapturedRequest, plan: TrackingPlan) -> bool:
     try:
         host = urlsplit(request.url).hostname or ""

@@ -46,9 +46,9 @@ PATIENCE = 5.0
 """Seconds that a step waits at most for what it expects, and that the page's clock is put forward meanwhile."""
 _DWELL = (0.25, 0.25, 0.5, 1.0, 3.0)
 """The jumps in which a step's dwell is put forward; each lets timers that earlier ones set fire too."""
-_STORED_CONSENT = "|".join(
-    ("consent", "optanon", "didomi", "cookiebot", "usercentrics", "^uc_", "klaro", "tarteaucitron", "cc_cookie", "borlabs", "cmplz")
-    + ("iubenda", "truste", "notice_preferences", "_evidon")
+_STORED_CONSENT = (
+    r"consent|optanon|didomi|cookiebot|usercentrics|^uc_|klaro|tarteaucitron|cc_cookie|borlabs|cmplz"
+    r"|iubenda|truste|notice_preferences|_evidon"
 )
 """Names of the cookies in which consent platforms keep the visitor's decision."""
 
@@ -744,6 +744,7 @@ class Journey:
         wanted = {purpose.name: granting if purpose.name in named else current.get(purpose.name, not granting) for purpose in known} or {
             "all": granting
         }
+        began = self._now()
         platform.decide(page, setup, wanted, known)
         self._capture.barrier()
         state = platform.read(page, setup, known)

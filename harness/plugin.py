@@ -1,0 +1,407 @@
+"""pytest: the fixture ``journey``, its options, and what a finished walk turns into.
+
+Built on pytest-playwright's fixtures and options (``--base-url``, ``--headed``, ``--browser``, ``--tracing`` …). A test that
+uses ``journey`` runs once per scenario of its expectations; the walk is judged in the call phase, without the test asking
+for it and also when the test raised.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pytest
+
+from harness import compose
+from harness.capture.browser import LAUNCH_ARGS, BrowserCapture
+from harness.capture.chromium import find_browser, launch_arguments
+from harness.errors import TagproofError
+from harness.journey import Journey
+from harness.recording import Recording, Walk
+from harness.report.allure import attach_walk
+from harness.report.failure import TrackingInconclusive, TrackingViolations, failure_of
+from harness.report.json_report import merge_verdicts, write_verdict
+from harness.report.timeline import write_timeline
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, BrowserContext
+
+    from harness.capture.contract import WalkCapture
+    from harness.journey import Outcome
+    from harness.plan.model import Expectations
+
+INCONCLUSIVE_ONLY = 6
+"""Exit code of a run in which walks were inconclusive and none failed."""
+_VERDICT = "tracking_verdict"
+_TEXT = pytest.StashKey[str]()
+_WALKS = pytest.StashKey["_Walks"]()
+
+
+class ScenarioParameter(NamedTuple):
+    """What a test is parametrised with."""
+
+    name: str
+    parameters: dict[str, Any]
+    known_issue: str = ""
+
+
+# ---- options --------------------------------------------------------------------------------------------------
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the ``--tracking-`` options and ``--scenario``."""
+    group = parser.getgroup("tagproof", "tagproof: tracking verification")
+    group.addoption(
+        "--scenario", action="append", default=[], metavar="NAME",
+        help="walk only under this scenario (may be given several times)",
+    )  # fmt: skip
+    group.addoption(
+        "--tracking-mode", choices=["stub", "observe", "block"], default="stub",
+        help="stub (default): nothing reaches a vendor, answers are as its own; observe: let through; block: refused as an ad blocker does",
+    )  # fmt: skip
+    group.addoption(
+        "--tracking-capture", choices=["browser", "proxy"], default="browser", help="how requests are captured (default: browser)"
+    )
+    group.addoption(
+        "--tracking-unknown", choices=["allow", "report", "block"], default="report",
+        help="unlisted third parties: let through, name in the report (default), or refuse what they are told",
+    )  # fmt: skip
+    group.addoption(
+        "--tracking-stub-config", action="store_true", default=False,
+        help="answer configuration requests in the vendor's stead too, where its hosts cannot be reached",
+    )  # fmt: skip
+    group.addoption(
+        "--tracking-reports", default="reports", metavar="DIR", help="where recordings and reports are written (default: reports)"
+    )
+    group.addoption("--tracking-no-pictures", action="store_true", default=False, help="take no screenshots")
+    group.addoption(
+        "--tracking-plan-only", action="store_true", default=False,
+        help="print the walks that would be made, and make none",
+    )  # fmt: skip
+    parser.addini("tracking_expectations", "folder of the expectation files, from the root of the project", default="expectations")
+
+
+class _Walks:
+    """What the controlling process counts over all workers."""
+
+    def __init__(self) -> None:
+        self.failed = 0
+        self.inconclusive = 0
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Count failures that are a walk's inconclusive verdict apart from all others."""
+        if report.failed:
+            if dict(report.user_properties).get(_VERDICT) == "inconclusive" and report.when == "call":
+                self.inconclusive += 1
+            else:
+                self.failed += 1
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the marker, the fixtures that must come after pytest-playwright's, and the counter."""
+    config.addinivalue_line("markers", "expectations(file): the expectation file that this journey is judged against")
+    config.pluginmanager.register(_BrowserFixtures(), "tagproof-browser")
+    config.stash[_WALKS] = _Walks()
+    config.pluginmanager.register(config.stash[_WALKS], "tagproof-walks")
+    unknown = sorted(set(config.getoption("--scenario")) - set(compose.parts().scenarios))
+    if unknown:
+        raise pytest.UsageError(f"--scenario: there is no scenario {', '.join(unknown)}; there are {', '.join(compose.parts().scenarios)}")
+    if config.getoption("--tracking-plan-only"):
+        config.option.collectonly = True
+
+
+# ---- one test per scenario ------------------------------------------------------------------------------------
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Parametrise a journey with the scenarios of its expectations."""
+    if "tracking_scenario" not in metafunc.fixturenames:
+        return
+    marker = metafunc.definition.get_closest_marker("expectations")
+    if marker is None:
+        uses = [(name, {}, "") for name in ("baseline",)]
+    else:
+        try:
+            expectations = compose.read_expectations(_expectations_path(metafunc.definition, marker))
+        except TagproofError as error:
+            raise pytest.Collector.CollectError(str(error)) from None
+        uses = compose.scenarios_of(expectations, metafunc.config.getoption("--scenario"))
+    metafunc.parametrize("tracking_scenario", [ScenarioParameter(*use) for use in uses], ids=[use[0] for use in uses], indirect=True)
+
+
+def _expectations_path(item: pytest.Item | pytest.Function, marker: pytest.Mark) -> Path:
+    if len(marker.args) != 1 or not isinstance(marker.args[0], str):
+        raise TagproofError(
+            "the marker expectations takes one file name", place=item.nodeid,
+            mend='@pytest.mark.expectations("checkout.journey.yaml")',
+        )  # fmt: skip
+    name = marker.args[0]
+    folder = item.config.rootpath / item.config.getini("tracking_expectations")
+    places = [
+        folder / name,
+        item.path.parent / name,
+        item.path.parent / "expectations" / name,
+        item.path.parent.parent / "expectations" / name,
+    ]
+    for place in places:
+        if place.is_file():
+            return place
+    raise TagproofError(
+        f"there is no expectation file {name}", place=item.nodeid,
+        mend="looked in " + ", ".join(dict.fromkeys(str(place.parent) for place in places)),
+    )  # fmt: skip
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Print the walks, where only that was asked for."""
+    config = session.config
+    if not config.getoption("--tracking-plan-only"):
+        return
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    walks = [item for item in session.items if isinstance(item, pytest.Function) and "tracking_scenario" in item.fixturenames]
+    if reporter is None:
+        return
+    reporter.write_line(f"{len(walks)} walks; each walks its journey from the start (it may place an order):")
+    for item in walks:
+        callspec = getattr(item, "callspec", None)
+        use = callspec.params.get("tracking_scenario") if callspec else None
+        if isinstance(use, ScenarioParameter):
+            reporter.write_line(f"  {item.nodeid}  {compose.parts().scenarios[use.name].title}")
+
+
+# ---- fixtures -------------------------------------------------------------------------------------------------
+
+
+class _BrowserFixtures:
+    """Fixtures that extend pytest-playwright's; registered late, so that they are found before its own."""
+
+    @pytest.fixture(scope="session")
+    def browser_type_launch_args(
+        self, browser_type_launch_args: dict[str, Any], browser_name: str, pytestconfig: pytest.Config
+    ) -> dict[str, Any]:
+        """pytest-playwright's launch options, with what capture needs and the browser that this machine has."""
+        if browser_name != "chromium":
+            return browser_type_launch_args
+        options = dict(browser_type_launch_args)
+        options["args"] = [*options.get("args", []), *launch_arguments(), *LAUNCH_ARGS]
+        if "executable_path" not in options and "channel" not in options:
+            found = find_browser()
+            if found.path is not None:
+                options["executable_path"] = str(found.path)
+        return options
+
+
+@pytest.fixture(scope="session")
+def tracking_base_url(base_url: str | None) -> str | None:
+    """The site under test: ``--base-url``; a project's conftest.py may override this."""
+    return base_url
+
+
+@pytest.fixture(scope="session")
+def tracking_endpoint() -> str | None:
+    """The CDP endpoint of a browser that was connected to rather than launched; override it for a browser grid."""
+    return None
+
+
+@pytest.fixture(scope="session")
+def tracking_browser(browser: Browser, tracking_endpoint: str | None, pytestconfig: pytest.Config) -> Iterator[BrowserCapture]:
+    """The capture of the session's browser."""
+    if pytestconfig.getoption("--tracking-capture") != "browser":
+        raise TagproofError("this capture is not installed", mend="use --tracking-capture browser")
+    capture = BrowserCapture.attach(browser, endpoint=tracking_endpoint)
+    yield capture
+    capture.close()
+
+
+@pytest.fixture
+def tracking_scenario(request: pytest.FixtureRequest) -> ScenarioParameter:
+    """The scenario of this walk."""
+    return getattr(request, "param", ScenarioParameter("baseline", {}))
+
+
+@pytest.fixture
+def journey(
+    request: pytest.FixtureRequest,
+    tracking_scenario: ScenarioParameter,
+    tracking_browser: BrowserCapture,
+    tracking_base_url: str | None,
+    context: BrowserContext,
+) -> Iterator[Journey]:
+    """The walk of this test under this scenario. See :class:`harness.journey.Journey`."""
+    marker = request.node.get_closest_marker("expectations")
+    if marker is None:
+        raise TagproofError(
+            "this journey has no expectations, so nothing could prove it right or wrong", place=request.node.nodeid,
+            mend='mark it: @pytest.mark.expectations("checkout.journey.yaml")',
+        )  # fmt: skip
+    expectations = compose.read_expectations(_expectations_path(request.node, marker))
+    walk = open_walk(
+        context=context,
+        capture=tracking_browser,
+        expectations=expectations,
+        scenario=tracking_scenario,
+        base_url=tracking_base_url,
+        test=request.node.nodeid,
+        reports=_reports(request.config),
+        mode=request.config.getoption("--tracking-mode"),
+        unknown=request.config.getoption("--tracking-unknown"),
+        stub_config=request.config.getoption("--tracking-stub-config"),
+        pictures=not request.config.getoption("--tracking-no-pictures"),
+    )
+    yield walk
+    walk.recording.close()
+
+
+def open_walk(
+    *,
+    context: BrowserContext,
+    capture: BrowserCapture,
+    expectations: Expectations,
+    scenario: ScenarioParameter,
+    base_url: str | None,
+    test: str,
+    reports: Path,
+    mode: Any = "stub",
+    unknown: Any = "report",
+    stub_config: bool = False,
+    pictures: bool = True,
+) -> Journey:
+    """Begin one walk: its recording is written under ``reports/private/`` from the first entry on."""
+    name = slug(test)
+    zero = time.monotonic()
+    browser = context.browser
+    record = Walk(
+        journey=expectations.journey,
+        test=test,
+        scenario=scenario.name,
+        scenario_parameters=scenario.parameters,
+        base_url=base_url,
+        browser=f"{browser.browser_type.name} {browser.version}" if browser else "",
+        backend="browser",
+        mode=mode,
+        started=datetime.now(UTC).isoformat(timespec="milliseconds"),
+        clock_offset=time.time(),
+    )
+    recording = Recording(record, path=reports / "private" / f"{name}.jsonl")
+    record.environment = compose.environment_of(recording, expectations.plan)
+    plan_layers = tuple(
+        destination.account if isinstance(destination.account, str) else next(iter(destination.account.values()), "dataLayer")
+        for destination in expectations.plan.destinations.values()
+        if destination.vendor == "data-layer"
+    )
+
+    def begin(walk: Journey) -> WalkCapture:
+        return capture.begin(recording.append, walk.answer, zero=zero, layers=plan_layers or ("dataLayer",))
+
+    return Journey(
+        context=context,
+        capture=begin,
+        recording=recording,
+        expectations=expectations,
+        scenario=compose.parts().scenarios[scenario.name],
+        conditions=compose.conditions_of(expectations, scenario.name, scenario.parameters),
+        tools=compose.tools(expectations, mode=mode, unknown=unknown, stub_config=stub_config),
+        base_url=base_url,
+        artefacts=reports / "walks" / name,
+        zero=zero,
+        pictures=pictures,
+    )
+
+
+def slug(test: str) -> str:
+    """A file name for a test's node id: readable, and different for different ids."""
+    return re.sub(r"[^A-Za-z0-9.\-]+", "_", test.rpartition("/")[2]).strip("_")
+
+
+def _reports(config: pytest.Config) -> Path:
+    return config.rootpath / config.getoption("--tracking-reports")
+
+
+# ---- judging, in the call phase -------------------------------------------------------------------------------
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, Any, Any]:
+    """Finish and judge the walk after the test's own code, also when that raised."""
+    walk = pyfuncitem.funcargs.get("journey")
+    if not isinstance(walk, Journey):
+        return (yield)
+    error: Exception | None = None
+    result: Any = None
+    try:
+        result = yield
+    except (pytest.skip.Exception, pytest.xfail.Exception):
+        raise
+    except Exception as raised:
+        error = raised
+    outcome = walk.finish(error)
+    _report(pyfuncitem, walk, outcome, error)
+    failure = failure_of(outcome.verdict, error=error)
+    if failure is not None:
+        raise failure from error
+    if error is not None:
+        raise error
+    return result
+
+
+def _report(item: pytest.Function, walk: Journey, outcome: Outcome, error: Exception | None) -> None:
+    reports = _reports(item.config)
+    name = slug(item.nodeid)
+    item.user_properties.append((_VERDICT, outcome.verdict.state))
+    item.user_properties.append(("tracking_violations", ",".join(violation.code for violation in outcome.verdict.violations)))
+    item.user_properties.append(("tracking_timings_ms", ",".join(f"{what}={took * 1000:.0f}" for what, took in outcome.timings.items())))
+    folder = reports / "walks" / name
+    timeline = write_timeline(
+        folder / "timeline.html", outcome.recording, outcome.hits, outcome.verdict, walk.expectations, screenshots=outcome.screenshots
+    )
+    write_verdict(
+        folder / "verdict.json", outcome.verdict, recording=outcome.recording, test=item.nodeid,
+        artefacts={"recording": reports / "private" / f"{name}.jsonl", "timeline": timeline},
+    )  # fmt: skip
+    attach_walk(outcome.recording, outcome.hits, outcome.verdict, walk.expectations, screenshots=outcome.screenshots, timeline=timeline)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A walk's failure is its list of violations, not a Python traceback."""
+    report = yield
+    own = (TrackingViolations, TrackingInconclusive, TagproofError)
+    if call.excinfo is not None and isinstance(call.excinfo.value, own):
+        report.longrepr = str(call.excinfo.value)
+    return report
+
+
+def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, Any] | None:
+    """An inconclusive walk has its own letter."""
+    if report.when == "call" and report.failed and dict(report.user_properties).get(_VERDICT) == "inconclusive":
+        return "inconclusive", "I", ("INCONCLUSIVE", {"yellow": True})
+    return None
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Print what pytest's own summary leaves out: the inconclusive walks."""
+    reports = terminalreporter.stats.get("inconclusive", [])
+    if not reports:
+        return
+    terminalreporter.write_sep("=", "INCONCLUSIVE")
+    for report in reports:
+        terminalreporter.write_sep("_", report.head_line or report.nodeid, yellow=True)
+        terminalreporter.write_line(str(report.longrepr))
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Merge the walks' verdicts, and tell a run that only lacked proof from one that found defects."""
+    if hasattr(session.config, "workerinput"):
+        return
+    walks = session.config.stash[_WALKS]
+    if walks.inconclusive and not walks.failed and session.exitstatus == pytest.ExitCode.TESTS_FAILED:
+        session.exitstatus = INCONCLUSIVE_ONLY
+    reports = _reports(session.config)
+    if (reports / "walks").is_dir():
+        merge_verdicts(reports / "walks", reports / "verdict.json")
