@@ -22,6 +22,7 @@ SOUND = "sound"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add ``--demo-faults``."""
     parser.addoption(
         "--demo-faults",
         metavar="NAMES",
@@ -30,6 +31,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Walk each journey sound and with those of the wanted faults that it walks into."""
     wanted = metafunc.config.getoption("--demo-faults")
     if wanted is None or "demo_fault" not in metafunc.fixturenames or not _walks_the_shop(metafunc.definition):
         return
@@ -40,6 +42,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.fixture(scope="session")
 def tracking_base_url(base_url: str | None) -> Iterator[str]:
+    """The demo shop, started for the session, unless another site was named."""
     if base_url:
         yield base_url
         return
@@ -49,6 +52,7 @@ def tracking_base_url(base_url: str | None) -> Iterator[str]:
 
 @pytest.fixture(autouse=True)
 def demo_fault(request: pytest.FixtureRequest) -> str:
+    """The fault of this walk, switched on before its first page; ``sound`` for none."""
     name: str = getattr(request, "param", SOUND)
     if name != SOUND:
         journey: Journey = request.getfixturevalue("journey")

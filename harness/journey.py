@@ -750,7 +750,14 @@ class Journey:
         state = platform.read(page, setup, known)
         read_back = state if state is not None else (wanted if known else {})
         self.recording.append(
-            ConsentChange(time=self._now(), step=self._index, action="grant" if granting else "deny", state=read_back, platform=platform.id)
+            ConsentChange(
+                time=self._now(),
+                step=self._index,
+                action="grant" if granting else "deny",
+                state=read_back,
+                platform=platform.id,
+                began=began,
+            )
         )
         return read_back
 
