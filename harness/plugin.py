@@ -28,6 +28,7 @@ from harness.report.timeline import write_timeline
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
     from pathlib import Path
+from types import SimpleNamespace
 
     from playwright.sync_api import Browser, BrowserContext
 
@@ -105,7 +106,7 @@ class _Walks:
 def pytest_configure(config: pytest.Config) -> None:
     """Register the marker, the fixtures that must come after pytest-playwright's, and the counter."""
     config.addinivalue_line("markers", "expectations(file): the expectation file that this journey is judged against")
-    config.pluginmanager.register(_BrowserFixtures(), "tagproof-browser")
+    config.pluginmanager.register(_late_fixtures(), "tagproof-browser")
     config.stash[_WALKS] = _Walks()
     config.pluginmanager.register(config.stash[_WALKS], "tagproof-walks")
     unknown = sorted(set(config.getoption("--scenario")) - set(compose.parts().scenarios))
@@ -178,13 +179,11 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 # ---- fixtures -------------------------------------------------------------------------------------------------
 
 
-class _BrowserFixtures:
-    """Fixtures that extend pytest-playwright's; registered late, so that they are found before its own."""
+def _late_fixtures() -> SimpleNamespace:
+    """Fixtures that extend pytest-playwright's; registered last, so that they are found before its own."""
 
     @pytest.fixture(scope="session")
-    def browser_type_launch_args(
-        self, browser_type_launch_args: dict[str, Any], browser_name: str, pytestconfig: pytest.Config
-    ) -> dict[str, Any]:
+    def browser_type_launch_args(browser_type_launch_args: dict[str, Any], browser_name: str) -> dict[str, Any]:
         """pytest-playwright's launch options, with what capture needs and the browser that this machine has."""
         if browser_name != "chromium":
             return browser_type_launch_args
@@ -195,6 +194,8 @@ class _BrowserFixtures:
             if found.path is not None:
                 options["executable_path"] = str(found.path)
         return options
+
+    return SimpleNamespace(browser_type_launch_args=browser_type_launch_args)
 
 
 @pytest.fixture(scope="session")
