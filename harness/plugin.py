@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import time
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
@@ -28,7 +29,6 @@ from harness.report.timeline import write_timeline
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
     from pathlib import Path
-from types import SimpleNamespace
 
     from playwright.sync_api import Browser, BrowserContext
 
@@ -39,7 +39,6 @@ from types import SimpleNamespace
 INCONCLUSIVE_ONLY = 6
 """Exit code of a run in which walks were inconclusive and none failed."""
 _VERDICT = "tracking_verdict"
-_TEXT = pytest.StashKey[str]()
 _WALKS = pytest.StashKey["_Walks"]()
 
 
