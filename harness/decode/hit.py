@@ -50,7 +50,7 @@ class Hit:
         undecoded: why part of the request could not be decoded; empty if all was.
     """
 
-    vendor: str
+    vendor: str = ""
     vendor_name: str = ""
     kind: str = "event"
     event: str | None = None

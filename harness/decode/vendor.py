@@ -21,16 +21,23 @@ class Endpoint:
 
     Attributes:
         host: ``www.google-analytics.com``; ``*.google-analytics.com`` for any subdomain (not the bare domain); ``*`` for a
-            first-party endpoint under any host, which then needs ``recognise``.
+            first-party endpoint under any host, which then needs ``recognise``, and either a whole segment in its path
+            (``*/g/collect``) or ``keys`` by which dispatch finds it.
         path: ``/g/collect`` exactly; ``/tr/*`` for anything below; ``*/collect`` for any prefix; ``*`` for any.
         role: collect (stubbed), library and config (let through on real sites).
         recognise: tells this vendor's request by the shape of what is sent; needed where host and path alone do not prove it.
+            Must not raise on any bytes (what it raises counts as no).
+        keys: query keys that must all be there, the rarest first (``("tid", "v")``).
+        decode: reads what comes to this endpoint in place of the vendor's own ``decode``. A library or config endpoint
+            without one yields one hit of kind ``library`` or ``config`` with its query parameters.
     """
 
     host: str
     path: str = "*"
     role: Role = "collect"
     recognise: Callable[[CapturedRequest], bool] | None = None
+    keys: tuple[str, ...] = ()
+    decode: Callable[[CapturedRequest], Iterable[Hit]] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +47,8 @@ class Vendor:
     Attributes:
         id: kebab-case, unique (``meta-pixel``); name: as marketers know it ("Meta Pixel").
         docs: addresses of the documentation of the wire format.
-        decode: request -> hits. Must not raise on any bytes; what it cannot decode it says in ``Hit.undecoded``.
+        decode: request -> hits. Must not raise on any bytes; what it cannot decode it says in ``Hit.undecoded``. The hits'
+            vendor, vendor_name, request, request_id and position are filled in by :class:`harness.decode.decoder.Decoder`.
         answer: what the vendor answers to a collect or config request, so that its script neither retries nor fails; None for
             the default by resource type (a GIF to an image, 204 to a ping, 200 with ``{}`` to the rest).
         automatic_events: event names that the vendor's script sends by itself (``user_engagement``, ``first_visit``, ``scroll``).
