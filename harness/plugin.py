@@ -3,6 +3,9 @@
 Built on pytest-playwright's fixtures and options (``--base-url``, ``--headed``, ``--browser``, ``--tracing`` …). A test that
 uses ``journey`` runs once per scenario of its expectations; the walk is judged in the call phase, without the test asking
 for it and also when the test raised.
+
+Every pytest run of an environment with tagproof loads this module, so what a run without journeys does not need is
+imported where it is used.
 """
 
 from __future__ import annotations
@@ -15,16 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
-from harness import compose
-from harness.capture.browser import LAUNCH_ARGS, BrowserCapture
-from harness.capture.chromium import find_browser, launch_arguments
 from harness.errors import TagproofError
-from harness.journey import Journey
-from harness.recording import Recording, Walk
-from harness.report.allure import attach_walk
-from harness.report.failure import TrackingInconclusive, TrackingViolations, failure_of
-from harness.report.json_report import merge_verdicts, write_verdict
-from harness.report.timeline import write_timeline
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -32,8 +26,9 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, BrowserContext
 
+    from harness.capture.browser import BrowserCapture
     from harness.capture.contract import WalkCapture
-    from harness.journey import Outcome
+    from harness.journey import Journey, Outcome
     from harness.plan.model import Expectations
 
 INCONCLUSIVE_ONLY = 6
@@ -108,11 +103,19 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(_late_fixtures(), "tagproof-browser")
     config.stash[_WALKS] = _Walks()
     config.pluginmanager.register(config.stash[_WALKS], "tagproof-walks")
-    unknown = sorted(set(config.getoption("--scenario")) - set(compose.parts().scenarios))
-    if unknown:
-        raise pytest.UsageError(f"--scenario: there is no scenario {', '.join(unknown)}; there are {', '.join(compose.parts().scenarios)}")
+    if config.getoption("--scenario"):
+        _refuse_unknown(config.getoption("--scenario"))
     if config.getoption("--tracking-plan-only"):
         config.option.collectonly = True
+
+
+def _refuse_unknown(scenarios: list[str]) -> None:
+    from harness import compose
+
+    there = compose.known_scenarios()
+    unknown = [name for name in scenarios if name not in there]
+    if unknown:
+        raise pytest.UsageError(f"--scenario: there is no scenario {', '.join(unknown)}; there are {', '.join(there)}")
 
 
 # ---- one test per scenario ------------------------------------------------------------------------------------
@@ -123,6 +126,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Parametrise a journey with the scenarios of its expectations."""
     if "tracking_scenario" not in metafunc.fixturenames:
         return
+    from harness import compose
+
     marker = metafunc.definition.get_closest_marker("expectations")
     if marker is None:
         uses = [(name, {}, "") for name in ("baseline",)]
@@ -167,6 +172,8 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     walks = [item for item in session.items if isinstance(item, pytest.Function) and "tracking_scenario" in item.fixturenames]
     if reporter is None:
         return
+    from harness import compose
+
     reporter.write_line(f"{len(walks)} walks; each walks its journey from the start (it may place an order):")
     for item in walks:
         callspec = getattr(item, "callspec", None)
@@ -186,6 +193,9 @@ def _late_fixtures() -> SimpleNamespace:
         """pytest-playwright's launch options, with what capture needs and the browser that this machine has."""
         if browser_name != "chromium":
             return browser_type_launch_args
+        from harness.capture.browser import LAUNCH_ARGS
+        from harness.capture.chromium import find_browser, launch_arguments
+
         options = dict(browser_type_launch_args)
         options["args"] = [*options.get("args", []), *launch_arguments(), *LAUNCH_ARGS]
         if "executable_path" not in options and "channel" not in options:
@@ -214,6 +224,8 @@ def tracking_browser(browser: Browser, tracking_endpoint: str | None, pytestconf
     """The capture of the session's browser."""
     if pytestconfig.getoption("--tracking-capture") != "browser":
         raise TagproofError("this capture is not installed", mend="use --tracking-capture browser")
+    from harness.capture.browser import BrowserCapture
+
     capture = BrowserCapture.attach(browser, endpoint=tracking_endpoint)
     yield capture
     capture.close()
@@ -234,6 +246,8 @@ def journey(
     context: BrowserContext,
 ) -> Iterator[Journey]:
     """The walk of this test under this scenario. See :class:`harness.journey.Journey`."""
+    from harness import compose
+
     marker = request.node.get_closest_marker("expectations")
     if marker is None:
         raise TagproofError(
@@ -273,6 +287,10 @@ def open_walk(
     pictures: bool = True,
 ) -> Journey:
     """Begin one walk: its recording is written under ``reports/private/`` from the first entry on."""
+    from harness import compose
+    from harness.journey import Journey
+    from harness.recording import Recording, Walk
+
     name = slug(test)
     zero = time.monotonic()
     browser = context.browser
@@ -329,7 +347,12 @@ def _reports(config: pytest.Config) -> Path:
 @pytest.hookimpl(wrapper=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, Any, Any]:
     """Finish and judge the walk after the test's own code, also when that raised."""
-    walk = pyfuncitem.funcargs.get("journey")
+    if "journey" not in pyfuncitem.funcargs:
+        return (yield)
+    from harness.journey import Journey
+    from harness.report.failure import failure_of
+
+    walk = pyfuncitem.funcargs["journey"]
     if not isinstance(walk, Journey):
         return (yield)
     error: Exception | None = None
@@ -341,7 +364,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, Any, Any]
     except Exception as raised:
         error = raised
     outcome = walk.finish(error)
-    _report(pyfuncitem, walk, outcome, error)
+    _report(pyfuncitem, walk, outcome)
     failure = failure_of(outcome.verdict, error=error)
     if failure is not None:
         raise failure from error
@@ -350,7 +373,11 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, Any, Any]
     return result
 
 
-def _report(item: pytest.Function, walk: Journey, outcome: Outcome, error: Exception | None) -> None:
+def _report(item: pytest.Function, walk: Journey, outcome: Outcome) -> None:
+    from harness.report.allure import attach_walk
+    from harness.report.json_report import write_verdict
+    from harness.report.timeline import write_timeline
+
     reports = _reports(item.config)
     name = slug(item.nodeid)
     item.user_properties.append((_VERDICT, outcome.verdict.state))
@@ -371,8 +398,7 @@ def _report(item: pytest.Function, walk: Journey, outcome: Outcome, error: Excep
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """A walk's failure is its list of violations, not a Python traceback."""
     report = yield
-    own = (TrackingViolations, TrackingInconclusive, TagproofError)
-    if call.excinfo is not None and isinstance(call.excinfo.value, own):
+    if call.excinfo is not None and (isinstance(call.excinfo.value, TagproofError) or hasattr(call.excinfo.value, "verdict")):
         report.longrepr = str(call.excinfo.value)
     return report
 
@@ -404,4 +430,6 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         session.exitstatus = INCONCLUSIVE_ONLY
     reports = _reports(session.config)
     if (reports / "walks").is_dir():
+        from harness.report.json_report import merge_verdicts
+
         merge_verdicts(reports / "walks", reports / "verdict.json")
