@@ -236,8 +236,12 @@ _JSON_PAIR = re.compile(
     r"(?:(?P<v>(?P=q))(?P<text>.{0,4000}?)(?:(?P=q)|(?P<end>\Z))|(?P<bare>-?\d[\d.]*))",
     re.DOTALL,
 )
-_HEADER = re.compile(r"(?im)^(?P<name>(?:proxy-)?authorization|(?:set-)?cookie|x-[\w-]*(?:key|token|auth)[\w-]*)(?P<colon>:[ \t]*)(?P<value>[^\r\n]+)")
-_PART = re.compile(r"(?i)(?P<head>name=\"(?P<key>[^\"\r\n]{1,80})\"[^\r\n]*(?:\r?\n[^\r\n]+)*\r?\n\r?\n)(?P<value>.*?)(?=\r?\n--|\Z)", re.DOTALL)
+_HEADER = re.compile(
+    r"(?im)^(?P<name>(?:proxy-)?authorization|(?:set-)?cookie|x-[\w-]*(?:key|token|auth)[\w-]*)(?P<colon>:[ \t]*)(?P<value>[^\r\n]+)"
+)
+_PART = re.compile(
+    r"(?i)(?P<head>name=\"(?P<key>[^\"\r\n]{1,80})\"[^\r\n]*(?:\r?\n[^\r\n]+)*\r?\n\r?\n)(?P<value>.*?)(?=\r?\n--|\Z)", re.DOTALL
+)
 _USERINFO = re.compile(r"(?P<scheme>[a-zA-Z][a-zA-Z0-9+.-]{0,20}://)(?P<user>[^/\s:@?#\"'<>]{0,200})(?::(?P<word>[^/\s@?#\"'<>]{0,200}))?@")
 _COLON = re.compile(r"\"\s*:(\s?)")
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
