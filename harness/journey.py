@@ -345,8 +345,6 @@ class Journey:
             self._forward([1.0, 5.0])
 
     def _leave(self) -> None:
-        for context in self._contexts():
-            context.unroute_all(behavior="ignoreErrors")
         for page in self._pages():
             try:
                 page.goto("about:blank", timeout=PATIENCE * 1000)
@@ -620,9 +618,9 @@ class Journey:
 
     def _forward(self, jumps: list[float]) -> None:
         for jump in jumps:
-            for page in self._pages():
+            for context in self._contexts():
                 with suppress(PlaywrightError):
-                    page.clock.fast_forward(int(jump * 1000))
+                    context.clock.fast_forward(int(jump * 1000))
             self._clock_ahead += jump
             self._capture.barrier()
         self._note(
