@@ -217,7 +217,7 @@ def tools(expectations: Expectations, *, mode: Mode = "stub", unknown: Unknown =
         decode=lambda entry, index: decode_entry(decoder, entry, index),
         judge=lambda recording: judge_recording(recording, expectations, decoder),
         answer=answerer(decoder, expectations.plan, mode=mode, unknown=unknown, stub_config=stub_config),
-        tracking=lambda request: decoder.claim(request) is not None,
+        vendor_of=lambda request: claim.vendor.id if (claim := decoder.claim(request)) else None,
         platforms=parts().platforms,
     )
 

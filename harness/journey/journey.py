@@ -8,20 +8,22 @@ from __future__ import annotations
 
 import re
 import secrets
-import threading
 import time
-from collections.abc import MutableMapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, unquote_plus, urlencode, urljoin, urlsplit
+from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import urljoin, urlsplit
 
 from playwright.sync_api import Error as PlaywrightError
 
 from harness.capture.captured import Answer, CapturedRequest, Push
 from harness.consent import ConsentNotDriven, Platform
 from harness.errors import TagproofError
+from harness.journey.addresses import with_query
+from harness.journey.answers import Answers, Rule
+from harness.journey.banner import decision, find_platform
+from harness.journey.settling import PATIENCE, Settling
+from harness.journey.values import Values, typed
 from harness.plan.model import ConsentSetup
 from harness.recording import ConsentChange, Disturbance, KnownValue, Note, Recording, Step
 from harness.scenarios import Load, Scenario
@@ -35,17 +37,10 @@ if TYPE_CHECKING:
     from harness.capture.captured import Navigation
     from harness.capture.contract import Answerer, WalkCapture
     from harness.decode.hit import Hit
-    from harness.plan.model import Expectations, StepExpectations
-    from harness.recording import Entry
+    from harness.plan.model import Expectations
     from harness.verify.conditions import Conditions
     from harness.verify.violation import Verdict
 
-QUIET = 0.2
-"""Seconds without traffic after which a page counts as quiet."""
-PATIENCE = 5.0
-"""Seconds that a step waits at most for what it expects, and that the page's clock is put forward meanwhile."""
-_DWELL = (0.25, 0.25, 0.5, 1.0, 3.0)
-"""The jumps in which a step's dwell is put forward; each lets timers that earlier ones set fire too."""
 _STORED_CONSENT = (
     r"consent|optanon|didomi|cookiebot|usercentrics|^uc_|klaro|tarteaucitron|cc_cookie|borlabs|cmplz"
     r"|iubenda|truste|notice_preferences|_evidon"
@@ -55,21 +50,21 @@ _STORED_CONSENT = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tools:
-    """What compose gives to a journey: decoding, judging and answering, with all vendors and checks in them."""
+    """What compose gives to a journey: decoding, judging and answering, with all vendors and checks in them.
+
+    Attributes:
+        decode: (captured thing, its index) -> hits.
+        judge: a finished recording -> its hits and its verdict.
+        answer: the run's mode as an answerer.
+        vendor_of: the id of the vendor that a request belongs to, or None.
+        platforms: the consent platforms by id.
+    """
 
     decode: Callable[[CapturedRequest | Push, int], list[Hit]]
     judge: Callable[[Recording], tuple[list[Hit], Verdict]]
     answer: Answerer
-    tracking: Callable[[CapturedRequest], bool]
+    vendor_of: Callable[[CapturedRequest], str | None]
     platforms: Mapping[str, Platform]
-
-
-@dataclass(slots=True)
-class _AnswerRule:
-    vendor: str | None
-    url: str | None
-    answer: Answer
-    times: int | None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -81,28 +76,6 @@ class Outcome:
     verdict: Verdict
     screenshots: dict[int, Path] = field(default_factory=dict)
     timings: dict[str, float] = field(default_factory=dict)
-
-
-class Values(MutableMapping[str, Any]):
-    """The expectations' values, as the test's code knows them; setting one records it."""
-
-    def __init__(self, journey: Journey) -> None:
-        self._journey = journey
-
-    def __getitem__(self, name: str) -> Any:
-        return self._journey.recording.values[name]
-
-    def __setitem__(self, name: str, value: Any) -> None:
-        self._journey.know(**{name: value})
-
-    def __delitem__(self, name: str) -> None:
-        raise TypeError(f"{name}: what was known in a walk stays in its record; set another value")
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._journey.recording.values)
-
-    def __len__(self) -> int:
-        return len(self._journey.recording.values)
 
 
 class Consent:
@@ -172,16 +145,20 @@ class Journey:
         self._screenshots: dict[int, Path] = {}
         self._landed = False
         self._denied_by_scenario = False
-        self._dropping: tuple[str, ...] = ()
-        self._outside: set[str] = set()
-        self._rules: list[_AnswerRule] = []
-        self._lock = threading.Lock()
-        self._decoded: list[tuple[int, Hit]] = []
-        self._decoded_entries = 0
-        self._clock_ahead = 0.0
+        self.answer = Answers(
+            tools.answer, tools.vendor_of, lambda what, url, details: self._disturb("drop-campaign", what, url=url, details=details)
+        )
         self._timings: dict[str, float] = {}
         self._literals()
         self._capture = capture(self)
+        self._settling = Settling(
+            capture=self._capture,
+            recording=recording,
+            contexts=lambda: self._adopted,
+            expectations=expectations,
+            conditions=conditions,
+            decode=tools.decode,
+        )
         self._begin("before the first step", "before")
         self.adopt(context)
         if scenario.before_landing is not None:
@@ -200,7 +177,7 @@ class Journey:
     def hits(self) -> list[Hit]:
         """Every hit decoded from what was captured so far, data-layer pushes included."""
         self._capture.barrier()
-        return [hit for _, hit in self._decode()]
+        return [hit for _, hit in self._settling.hits()]
 
     @property
     def pushes(self) -> list[Push]:
@@ -219,7 +196,7 @@ class Journey:
         if not urlsplit(url).scheme:
             raise TagproofError(f"{path!r} is relative and there is no base URL", mend="give --base-url, or visit a whole URL")
         if campaign:
-            url = _with_query(url, campaign)
+            url = with_query(url, campaign)
         try:
             self.page.goto(url)
         except PlaywrightError as error:
@@ -242,7 +219,7 @@ class Journey:
             raise
         self._at_landed()
         began = time.monotonic()
-        self._settle(step)
+        self._jumped(self._settling.settle(step))
         self._spend("settling", began)
         self._read_values(step)
         self._picture(step)
@@ -269,8 +246,7 @@ class Journey:
         """
         if vendor is None and url is None:
             raise TagproofError("answer_with needs a vendor or a URL", mend="name the vendor: answer_with(vendor='ga4', status=500)")
-        with self._lock:
-            self._rules.append(_AnswerRule(vendor, url, Answer(status=status, body=body), times))
+        self.answer.add(Rule(vendor=vendor, url=url, answer=Answer(status=status, body=body), times=times))
 
     def adopt(self, context: BrowserContext) -> None:
         """Capture another browser context that the test opened, as part of this walk."""
@@ -329,23 +305,20 @@ class Journey:
 
     def _fire_and_touch(self) -> None:
         ahead = self.expectations.plan.timers
-        if ahead > 0:
-            jumps = list(_DWELL)
-            while sum(jumps) < ahead:
-                jumps.append(min(10.0, ahead - sum(jumps)))
-            self._forward(jumps)
-        for page in self._pages():
+        self._jumped(self._settling.fire_timers(ahead))
+        for page in self._settling.pages():
             with suppress(PlaywrightError):
                 page.mouse.move(11, 13)
                 page.mouse.move(57, 71)
                 page.mouse.wheel(0, 400)
         self._capture.barrier()
-        self._quiet(PATIENCE)
+        self._settling.quiet()
         if ahead > 0:
-            self._forward([1.0, 5.0])
+            # What the interaction brought in may have set timers of its own.
+            self._jumped(self._settling.fire_timers(PATIENCE))
 
     def _leave(self) -> None:
-        for page in self._pages():
+        for page in self._settling.pages():
             try:
                 page.goto("about:blank", timeout=PATIENCE * 1000)
             except PlaywrightError:
@@ -354,11 +327,11 @@ class Journey:
                         "() => { window.onbeforeunload = null; addEventListener('beforeunload', e => e.stopImmediatePropagation(), true); }"
                     )
                     page.goto("about:blank", timeout=PATIENCE * 1000)
-        self._quiet(PATIENCE)
-        for page in self._pages():
+        self._settling.quiet()
+        for page in self._settling.pages():
             with suppress(PlaywrightError):
                 page.close()
-        self._quiet(PATIENCE)
+        self._settling.quiet()
 
     # ---- the stage that scenarios act on ----------------------------------------------------------------------
 
@@ -372,7 +345,7 @@ class Journey:
         }
         found: dict[tuple[str, int], None] = {}
         entries = self.recording.entries
-        for position, hit in self._decode():
+        for position, hit in self._settling.hits():
             entry = entries[position]
             if (hit.vendor, hit.event) in once and isinstance(entry, CapturedRequest | Push) and entry.page and entry.page_load:
                 found[(entry.page, entry.page_load)] = None
@@ -394,7 +367,7 @@ class Journey:
 
     def current_loads(self) -> list[Load]:
         """See :class:`harness.scenarios.Stage`."""
-        loads = [self._load_of(page) for page in self._pages()]
+        loads = [self._load_of(page) for page in self._settling.pages()]
         return self._loads([(load.page, load.page_load) for load in loads if load is not None and load.page_load is not None])
 
     def reload(self, load: Load) -> None:
@@ -456,51 +429,11 @@ class Journey:
 
     def drop_campaign(self, names: tuple[str, ...]) -> None:
         """See :class:`harness.scenarios.Stage`."""
-        self._dropping = names
+        self.answer.drop_campaign(names)
 
     def not_applied(self, reason: str, *, kind: str) -> None:
         """See :class:`harness.scenarios.Stage`."""
         self._disturb(kind, f"{self._scenario.title}: not applied", applied=False, reason=reason)
-
-    # ---- answering, on the capture's own thread ---------------------------------------------------------------
-
-    def answer(self, request: CapturedRequest) -> Answer | None:
-        """What this request is answered with; None lets it through. Called on the capture's thread."""
-        if self._dropping and (answer := self._without_campaign(request)) is not None:
-            return answer
-        given = self._tools.answer(request)
-        if self._rules and request.resource_type != "preflight":
-            with self._lock:
-                for rule in self._rules:
-                    if rule.times == 0 or not self._applies(rule, request):
-                        continue
-                    if rule.times is not None:
-                        rule.times -= 1
-                    return rule.answer
-        return given
-
-    def _applies(self, rule: _AnswerRule, request: CapturedRequest) -> bool:
-        if rule.url is not None and not fnmatchcase(request.url, rule.url):
-            return False
-        return rule.vendor is None or any(hit.vendor == rule.vendor for hit in self._tools.decode(request, 0))
-
-    def _without_campaign(self, request: CapturedRequest) -> Answer | None:
-        if request.resource_type != "document" or request.main_frame is False or (request.method or "GET") != "GET":
-            return None
-        referer = request.header("referer")
-        from_outside = request.redirected_from in self._outside or referer is None or not _same_site(referer, request.url)
-        if not from_outside:
-            return None
-        self._outside.add(request.id)
-        cleaned, dropped = _without_query(request.url, self._dropping)
-        if not dropped:
-            if request.redirected_from is None:
-                self._disturb("drop-campaign", f"{request.url} carried no campaign", url=request.url, details={"dropped": []})
-            return None
-        self._disturb(
-            "drop-campaign", f"took {', '.join(dropped)} off the link", url=request.url, details={"dropped": dropped, "to": cleaned}
-        )
-        return Answer(status=307, headers=(("Location", cleaned), ("Cache-Control", "no-store")))
 
     # ---- within -----------------------------------------------------------------------------------------------
 
@@ -545,6 +478,13 @@ class Journey:
             )
         )  # fmt: skip
 
+    def _jumped(self, jumps: list[float]) -> None:
+        if jumps:
+            self._note(
+                f"the page's clock was put forward by {sum(jumps):g} s",
+                details={"clock_forward": sum(jumps), "clock_ahead": self._settling.clock_ahead},
+            )
+
     def _spend(self, what: str, began: float) -> None:
         self._timings[what] = self._timings.get(what, 0.0) + time.monotonic() - began
 
@@ -553,14 +493,8 @@ class Journey:
             if source.source == "file":
                 self.recording.append(KnownValue(time=0.0, step=0, name=name, value=source.literal))
 
-    def _contexts(self) -> list[BrowserContext]:
-        return list(self._adopted)
-
-    def _pages(self) -> list[Page]:
-        return [page for context in self._contexts() for page in context.pages if not page.is_closed()]
-
     def _current_page(self) -> Page:
-        pages = self._pages()
+        pages = self._settling.pages()
         if not pages:
             return self.page
         return self.page if self.page in pages and len(pages) == 1 else pages[-1]
@@ -578,96 +512,6 @@ class Journey:
             self._capture.barrier()
             self._scenario.at_landed(self, self._parameters)
 
-    # settling
-
-    def _settle(self, step: Step) -> None:
-        deadline = time.monotonic() + PATIENCE
-        for page in self._pages():
-            with suppress(PlaywrightError):
-                page.wait_for_load_state("load", timeout=max(1.0, (deadline - time.monotonic()) * 1000))
-        self._capture.barrier()
-        wanted = self._wanted(step)
-        if wanted and self._seen(step, wanted):
-            return
-        while time.monotonic() < deadline:
-            quiet = self._capture.quiet(QUIET, 0.05, self._ignored)
-            self._pump()
-            if wanted and self._seen(step, wanted):
-                return
-            if quiet:
-                break
-        if wanted and self.expectations.plan.timers > 0:
-            for jump in _DWELL:
-                self._forward([jump])
-                self._quiet(PATIENCE, window=0.05)
-                if self._seen(step, wanted):
-                    return
-
-    def _quiet(self, limit: float, window: float = QUIET) -> None:
-        deadline = time.monotonic() + limit
-        while not self._capture.quiet(window, 0.05, self._ignored) and time.monotonic() < deadline:
-            self._pump()
-
-    def _ignored(self, request: CapturedRequest) -> bool:
-        return request.resource_type in ("websocket", "eventsource", "media")
-
-    def _pump(self) -> None:
-        """Let Playwright's own events run, so that the test's routes and listeners are served while the walk waits."""
-        with suppress(PlaywrightError):
-            self.context.cookies("http://tagproof.invalid")
-
-    def _forward(self, jumps: list[float]) -> None:
-        for jump in jumps:
-            for context in self._contexts():
-                with suppress(PlaywrightError):
-                    context.clock.fast_forward(int(jump * 1000))
-            self._clock_ahead += jump
-            self._capture.barrier()
-        self._note(
-            f"the page's clock was put forward by {sum(jumps):g} s",
-            details={"clock_forward": sum(jumps), "clock_ahead": self._clock_ahead},
-        )
-
-    def _step_expectations(self, step: Step) -> StepExpectations | None:
-        return next((each for each in self.expectations.steps if each.step == step.title), None)
-
-    def _wanted(self, step: Step) -> dict[tuple[str, str], int]:
-        """(vendor, wire event) -> how many must be seen before the step may end early."""
-        plan = self.expectations.plan
-        wanted: dict[tuple[str, str], int] = {}
-        own = self._step_expectations(step)
-        for expectation in own.expect if own else ():
-            event = plan.events.get(expectation.event)
-            for sending in event.sent_to if event else ():
-                destination = plan.destinations[sending.destination]
-                if expectation.to is not None and sending.destination not in expectation.to:
-                    continue
-                if destination.purpose in self._conditions.denied:
-                    continue
-                if plan.account_of(sending.destination, self.recording.walk.environment, sending) is None:
-                    continue
-                key = (destination.vendor, sending.event)
-                wanted[key] = wanted.get(key, 0) + expectation.times[0]
-        return wanted
-
-    def _seen(self, step: Step, wanted: dict[tuple[str, str], int]) -> bool:
-        counts: dict[tuple[str, str | None], int] = {}
-        entries = self.recording.entries
-        for position, hit in self._decode():
-            entry = entries[position]
-            if isinstance(entry, CapturedRequest | Push) and entry.step >= step.index:
-                counts[(hit.vendor, hit.event)] = counts.get((hit.vendor, hit.event), 0) + 1
-        return all(counts.get(key, 0) >= times for key, times in wanted.items())
-
-    def _decode(self) -> list[tuple[int, Hit]]:
-        entries = self.recording.entries
-        for position in range(self._decoded_entries, len(entries)):
-            entry: Entry = entries[position]
-            if isinstance(entry, CapturedRequest | Push):
-                self._decoded += [(position, hit) for hit in self._tools.decode(entry, position)]
-            self._decoded_entries = position + 1
-        return self._decoded
-
     # pages and loads
 
     def _load_of(self, page: Page) -> Navigation | None:
@@ -676,11 +520,11 @@ class Journey:
         return shown[-1] if shown else None
 
     def _tab(self, name: str) -> Page | None:
-        return next((page for page in self._pages() if self._capture.page_id(page) == name), None)
+        return next((page for page in self._settling.pages() if self._capture.page_id(page) == name), None)
 
     def _loads(self, keys: list[tuple[str, int]]) -> list[Load]:
         navigations = self.recording.navigations
-        current = {(nav.page, nav.page_load) for nav in map(self._load_of, self._pages()) if nav is not None}
+        current = {(nav.page, nav.page_load) for nav in map(self._load_of, self._settling.pages()) if nav is not None}
         loads = []
         for tab, ordinal in keys:
             shown = [nav for nav in navigations if nav.page == tab and nav.page_load == ordinal]
@@ -706,18 +550,16 @@ class Journey:
         )  # fmt: skip
 
     def _after_disturbance(self, phase: Step) -> None:
-        for page in self._pages():
-            with suppress(PlaywrightError):
-                page.wait_for_load_state("load", timeout=PATIENCE * 1000)
+        self._settling.loaded()
         self._capture.barrier()
-        self._quiet(PATIENCE)
+        self._settling.quiet()
         self._picture(phase)
         self._fire_and_touch()
         self._end(phase)
 
     # consent
 
-    def _decide(self, action: str, purposes: frozenset[str] | None) -> None:
+    def _decide(self, action: Literal["grant", "deny"], purposes: frozenset[str] | None) -> None:
         if action == "grant" and self._denied_by_scenario:
             self._note("the journey would grant consent here; the scenario's denial was left as it is")
             return
@@ -727,60 +569,28 @@ class Journey:
             self._note(f"consent could not be set: {failure}", doubt="consent-not-set")
             raise TagproofError(f"consent could not be set: {failure}", mend="check the plan's consent: platform or selectors") from failure
 
-    def _drive(self, action: str, purposes: frozenset[str] | None) -> dict[str, bool]:
-        page = self._current_page()
+    def _drive(self, action: Literal["grant", "deny"], purposes: frozenset[str] | None) -> dict[str, bool]:
         plan = self.expectations.plan
+        page = self._current_page()
         setup = plan.consent or ConsentSetup()
-        platform = self._platform(page, setup)
-        known = tuple(plan.purposes.values())
-        named = purposes if purposes is not None else frozenset(plan.purposes)
-        unknown = sorted(named - set(plan.purposes))
-        if unknown:
-            raise ConsentNotDriven(f"the plan has no purpose {', '.join(unknown)}")
-        current = self.consent.state
-        granting = action == "grant"
-        wanted = {purpose.name: granting if purpose.name in named else current.get(purpose.name, not granting) for purpose in known} or {
-            "all": granting
-        }
+        platform = find_platform(page, setup, self._tools.platforms, lambda: self._settling.quiet(0.05, window=0.05))
         began = self._now()
+        wanted = decision(plan.purposes, action == "grant", purposes, self.consent.state)
+        known = tuple(plan.purposes.values())
         platform.decide(page, setup, wanted, known)
         self._capture.barrier()
         state = platform.read(page, setup, known)
-        read_back = state if state is not None else (wanted if known else {})
+        if state is None:
+            state = wanted if known else {}
         self.recording.append(
-            ConsentChange(
-                time=self._now(),
-                step=self._index,
-                action="grant" if granting else "deny",
-                state=read_back,
-                platform=platform.id,
-                began=began,
-            )
+            ConsentChange(time=self._now(), step=self._index, action=action, state=state, platform=platform.id, began=began)
         )
-        return read_back
-
-    def _platform(self, page: Page, setup: ConsentSetup) -> Platform:
-        platforms = self._tools.platforms
-        named = setup.platform or ("selectors" if setup.selectors else None)
-        deadline = time.monotonic() + PATIENCE
-        while True:
-            for platform in [platforms[named]] if named else platforms.values():
-                if platform.present(page, setup):
-                    return platform
-            if time.monotonic() > deadline:
-                break
-            self._pump()
-            self._capture.quiet(0.05, 0.05)
-        if named is None:
-            raise ConsentNotDriven(
-                "no known consent platform is on the page, and the plan's consent: names neither a platform nor selectors"
-            )
-        raise ConsentNotDriven(f"the consent banner ({named}) did not show on {page.url}")
+        return state
 
     # values and pictures
 
     def _read_values(self, step: Step) -> None:
-        own = self._step_expectations(step)
+        own = next((each for each in self.expectations.steps if each.step == step.title), None)
         used = {
             str(matcher.equals)[1:]
             for expectation in (own.expect if own else ())
@@ -798,7 +608,7 @@ class Journey:
                     text = locator.input_value(timeout=PATIENCE * 1000)
                 else:
                     text = locator.inner_text(timeout=PATIENCE * 1000)
-                self.know(**{name: _typed(text, source.type, source.decimal)})
+                self.know(**{name: typed(text, source.type, source.decimal)})
             except (PlaywrightError, ValueError) as error:
                 self._note(
                     f"the value ${name} could not be read from {source.selector}: {_first_line(error)} ({source.place})",
@@ -832,44 +642,3 @@ def _first_line(error: BaseException) -> str:
 
 def _path(url: str) -> str:
     return urlsplit(url).path or "/"
-
-
-def _same_site(one: str, other: str) -> bool:
-    first, second = urlsplit(one).hostname or "", urlsplit(other).hostname or ""
-    if first == second:
-        return True
-    if "." not in first or re.fullmatch(r"[\d.]+|.*:.*", first):
-        return False
-    return first.split(".")[-2:] == second.split(".")[-2:]
-
-
-def _with_query(url: str, parameters: Mapping[str, str]) -> str:
-    base, hash_, fragment = url.partition("#")
-    return base + ("&" if "?" in base else "?") + urlencode(parameters, quote_via=quote) + hash_ + fragment
-
-
-def _without_query(url: str, names: tuple[str, ...]) -> tuple[str, list[str]]:
-    """The URL without the query parameters of these names (globs), and those taken off; all else stays to the letter."""
-    base, hash_, fragment = url.partition("#")
-    path, mark, query = base.partition("?")
-    kept, dropped = [], []
-    for part in query.split("&") if mark else ():
-        name = unquote_plus(part.partition("=")[0])
-        if any(fnmatchcase(name, each) for each in names):
-            dropped.append(name)
-        else:
-            kept.append(part)
-    if not dropped:
-        return url, []
-    return path + ("?" + "&".join(kept) if kept else "") + hash_ + fragment, dropped
-
-
-def _typed(text: str, kind: str, decimal: str) -> Any:
-    text = text.strip()
-    if kind == "string":
-        return text
-    found = re.search(r"[-\u2212]?\d[\d.,'\s\u00a0\u202f]*", text)
-    if found is None:
-        raise ValueError(f"{text!r} is no number")
-    digits = re.sub(rf"[^\d\-{re.escape(decimal)}]", "", found.group().replace("\u2212", "-")).replace(decimal, ".")
-    return int(float(digits)) if kind == "integer" else float(digits)
