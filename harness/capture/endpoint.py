@@ -1,0 +1,92 @@
+"""Where a browser that Playwright drives listens for a further connection."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+import urllib.request
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.error import URLError
+from urllib.parse import urlsplit
+
+from harness.errors import BrowserError
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+LAUNCH_ARGS: tuple[str, ...] = ("--remote-debugging-port=0",)
+"""What must be among Chromium's launch arguments for :func:`find` to find its endpoint."""
+
+_MEND = "launch Chromium with " + " ".join(LAUNCH_ARGS) + " among its arguments, or give the endpoint it was connected to"
+
+
+def find(browser: Browser) -> str:
+    """The websocket address of a Chromium that was launched with :data:`LAUNCH_ARGS`.
+
+    Chromium writes the port it chose and its endpoint's path to ``DevToolsActivePort`` in its profile folder.
+
+    Raises:
+        BrowserError: it is no Chromium, or it was launched without the arguments.
+    """
+    try:
+        session = browser.new_browser_cdp_session()
+    except Exception as error:
+        raise BrowserError(
+            f"this browser ({browser.browser_type.name}) cannot be captured from inside: {str(error).splitlines()[0]}",
+            mend="use Chromium, or capture through the proxy",
+        ) from error
+    try:
+        line = str(session.send("SystemInfo.getInfo")["commandLine"])
+    finally:
+        session.detach()
+    if "--remote-debugging-port" not in line:
+        raise BrowserError("the browser was launched without a port for capture", mend=_MEND)
+    folder = _folder(line)
+    if folder is None:
+        raise BrowserError("the browser does not say where its profile folder is", mend=_MEND)
+    written = Path(folder) / "DevToolsActivePort"
+    until = time.monotonic() + 10
+    while True:
+        try:
+            port, path, *_ = [*written.read_text(encoding="utf-8").splitlines(), "", ""]
+        except OSError:
+            port = path = ""
+        if port and path:
+            return f"ws://127.0.0.1:{port}{path}"
+        if time.monotonic() > until:
+            raise BrowserError("the browser did not write its port", place=str(written), mend=_MEND)
+        time.sleep(0.02)
+
+
+def resolve(endpoint: str) -> str:
+    """The websocket address behind what ``connect_over_cdp`` takes: such an address itself, or an HTTP one that tells it.
+
+    Raises:
+        BrowserError: nothing there tells a websocket address.
+    """
+    if urlsplit(endpoint).scheme in ("ws", "wss"):
+        return endpoint
+    address = endpoint.rstrip("/") + "/json/version"
+    try:
+        with urllib.request.urlopen(address, timeout=10) as reply:
+            told: dict[str, Any] = json.load(reply)
+        return str(told["webSocketDebuggerUrl"])
+    except (URLError, OSError, ValueError, KeyError) as error:
+        raise BrowserError(
+            f"no browser's endpoint ({type(error).__name__}: {error})", place=address,
+            mend="give the address that connect_over_cdp takes",
+        ) from error  # fmt: skip
+
+
+def _folder(line: str) -> str | None:
+    """The profile folder in a command line that quotes nothing: a path may hold spaces, and the next argument begins with ``--``."""
+    for match in re.finditer(r'--user-data-dir=("?)', line):
+        rest = line[match.end() :]
+        if match.group(1):
+            return rest.split('"')[0]
+        ends = [found.start() for found in re.finditer(r"(?= --[a-z])|(?= about:blank)|$", rest)]
+        folders = [rest[:end] for end in ends]
+        return next((folder for folder in folders if (Path(folder) / "DevToolsActivePort").exists()), folders[0] if folders else None)
+    return None
