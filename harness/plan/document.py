@@ -131,7 +131,9 @@ _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0}
 def _duration(value: Any) -> Any:
     if isinstance(value, str) and (found := _DURATION.fullmatch(value)):
         return float(found[1]) * _SECONDS[found[2]]
-    if (isinstance(value, (int, float)) and not isinstance(value, bool)) or (isinstance(value, str) and re.fullmatch(r"\d+(\.\d+)?", value)):
+    if (isinstance(value, (int, float)) and not isinstance(value, bool)) or (
+        isinstance(value, str) and re.fullmatch(r"\d+(\.\d+)?", value)
+    ):
         raise fault(f"`{RAW}` has no unit", f"write {RAW}s for seconds or {RAW}ms for milliseconds")
     raise fault(f"`{RAW}` is no duration", "write a number and its unit without a space: 500ms, 2s, 1m")
 
@@ -167,9 +169,7 @@ Text = Annotated[str, Field(min_length=1)]
 Quoted = Annotated[Text, BeforeValidator(_number_as_text)]
 Seconds = Annotated[float, BeforeValidator(_duration), WithJsonSchema({"type": "string", "pattern": r"^\d+(\.\d+)?(ms|s|m)$"})]
 Names = Annotated[list[Text], BeforeValidator(_names)]
-Account = Annotated[
-    Annotated[Quoted, Tag("short")] | Annotated[dict[str, Quoted], Tag("long")], Discriminator(_form), _Either()
-]
+Account = Annotated[Annotated[Quoted, Tag("short")] | Annotated[dict[str, Quoted], Tag("long")], Discriminator(_form), _Either()]
 Scalar = str | int | float | bool | None | list[Any]
 Pattern = Annotated[Text, Field(json_schema_extra={"pattern": r"^\^[\s\S]*\$$"})]
 
@@ -288,7 +288,9 @@ class ItemDocument(Words):
     def mistaken(cls, data: dict[str, Any]) -> PydanticCustomError | None:
         if isinstance(data.get("required"), list):
             return fault(
-                "`required` is no list of names here", "delete it: every property is required unless it says `required: false`", ("required",)
+                "`required` is no list of names here",
+                "delete it: every property is required unless it says `required: false`",
+                ("required",),
             )
         return None
 
@@ -309,9 +311,7 @@ class ParameterDocument(Words):
 
 
 Presence = Literal["required", "optional", "forbidden"]
-ParameterForm = Annotated[
-    Annotated[Presence, Tag("short")] | Annotated[ParameterDocument, Tag("long")], Discriminator(_form), _Either()
-]
+ParameterForm = Annotated[Annotated[Presence, Tag("short")] | Annotated[ParameterDocument, Tag("long")], Discriminator(_form), _Either()]
 
 
 class MappedDocument(Words):
@@ -452,13 +452,16 @@ class EventDocument(Entry):
     sent_to: dict[Text, SendingForm] = Field(default_factory=dict)
     """Destination: the event's name there."""
     parameters: dict[Text, ParameterForm] = Field(default_factory=dict)
-    once_per: Annotated[
-        Annotated[Text, Tag("short")] | Annotated[list[Text], Field(min_length=1), Tag("long")],
-        Discriminator(lambda value: "long" if isinstance(value, list) else "short"),
-        WithJsonSchema(
-            {"if": {"type": "array"}, "then": {"type": "array", "items": {"type": "string"}, "minItems": 1}, "else": {"type": "string"}}
-        ),
-    ] | None = None
+    once_per: (
+        Annotated[
+            Annotated[Text, Tag("short")] | Annotated[list[Text], Field(min_length=1), Tag("long")],
+            Discriminator(lambda value: "long" if isinstance(value, list) else "short"),
+            WithJsonSchema(
+                {"if": {"type": "array"}, "then": {"type": "array", "items": {"type": "string"}, "minItems": 1}, "else": {"type": "string"}}
+            ),
+        ]
+        | None
+    ) = None
     """page, a parameter, or parameters: how often it may be sent within a walk, at each destination."""
     rules: Annotated[list[RuleForm], BeforeValidator(_names)] = Field(default_factory=list)
     conversion: Literal["macro", "micro"] | None = None
@@ -612,9 +615,7 @@ class ExpectationDocument(Entry):
         return None
 
 
-ExpectationForm = Annotated[
-    Annotated[Text, Tag("short")] | Annotated[ExpectationDocument, Tag("long")], Discriminator(_form), _Either()
-]
+ExpectationForm = Annotated[Annotated[Text, Tag("short")] | Annotated[ExpectationDocument, Tag("long")], Discriminator(_form), _Either()]
 ForbidForm = Annotated[
     Literal["others"] | list[Text],
     BeforeValidator(_others),

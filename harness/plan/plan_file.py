@@ -35,7 +35,13 @@ class PlanResolver:
     """Resolves one plan. ``problems`` and ``plan`` are filled by :meth:`resolve`."""
 
     def __init__(
-        self, source: Source, document: PlanDocument, vendors: Collection[str] | None, declared: Mapping[str, Collection[str]], *, whole: bool
+        self,
+        source: Source,
+        document: PlanDocument,
+        vendors: Collection[str] | None,
+        declared: Mapping[str, Collection[str]],
+        *,
+        whole: bool,
     ) -> None:
         self.source = source
         self.document = document
@@ -58,7 +64,9 @@ class PlanResolver:
         document = self.document
         place = self.source.place
         self.shared = {name: self._parameter(name, form, ("parameters", name)) for name, form in document.parameters.items()}
-        self.common = tuple(self._named_parameter(name, form, ("common_parameters", name)) for name, form in document.common_parameters.items())
+        self.common = tuple(
+            self._named_parameter(name, form, ("common_parameters", name)) for name, form in document.common_parameters.items()
+        )
         version = self.source.text("version")
         campaign = document.campaign
         self.plan = TrackingPlan(
@@ -68,7 +76,8 @@ class PlanResolver:
             owner=document.owner,
             environments={name: tuple(hosts) for name, hosts in document.environments.items()},
             purposes={
-                name: Purpose(name=name, signals=tuple(each.signals), place=place("purposes", name)) for name, each in document.purposes.items()
+                name: Purpose(name=name, signals=tuple(each.signals), place=place("purposes", name))
+                for name, each in document.purposes.items()
             },
             destinations={name: self._destination(name, each) for name, each in document.destinations.items()},
             campaign=campaign

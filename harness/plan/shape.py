@@ -51,7 +51,9 @@ def shaped(source: Source, model: type[Document]) -> tuple[Document | None, list
         if () in doomed:
             return None, problems
         # From the last to the first, so that a list's earlier indices still hold when its later elements have gone.
-        for drop in sorted(doomed, key=lambda path: [(isinstance(key, int), str(key), key if isinstance(key, int) else 0) for key in path])[::-1]:
+        for drop in sorted(doomed, key=lambda path: [(isinstance(key, int), str(key), key if isinstance(key, int) else 0) for key in path])[
+            ::-1
+        ]:
             source.drop(drop)
     return None, problems
 

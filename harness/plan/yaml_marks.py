@@ -183,7 +183,9 @@ def parse(raw: bytes | str, name: str) -> Source:
         source.problems.append(_syntax_problem(error, source))
     if source.data is None and not source.problems:
         source.problems.append(
-            TagproofError("the file holds nothing but comments", place=Place(name, 1), mend="`tagproof init` writes an example to start from")
+            TagproofError(
+                "the file holds nothing but comments", place=Place(name, 1), mend="`tagproof init` writes an example to start from"
+            )
         )
     elif source.data is not None and not isinstance(source.data, dict):
         kind = "a list" if isinstance(source.data, list) else "a single value"
@@ -207,9 +209,7 @@ def _decoded(raw: bytes, source: Source) -> str | None:
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         source.problems.append(
-            TagproofError(
-                f"the byte 0x{raw[error.start]:02X} is not UTF-8", place=Place(source.name, line), mend="save the file as UTF-8"
-            )
+            TagproofError(f"the byte 0x{raw[error.start]:02X} is not UTF-8", place=Place(source.name, line), mend="save the file as UTF-8")
         )
         return None
 
@@ -272,7 +272,9 @@ class _Builder:
                 elif kind is yaml.AliasEvent:
                     self._alias(event)
                 elif kind is yaml.DocumentStartEvent and self.root_seen:
-                    self.problem("a second document begins here", event.start_mark.line + 1, "one file holds one plan or journey; delete the `---`")
+                    self.problem(
+                        "a second document begins here", event.start_mark.line + 1, "one file holds one plan or journey; delete the `---`"
+                    )
                     return
                 elif kind is yaml.StreamEndEvent:
                     return
@@ -316,7 +318,9 @@ class _Builder:
         top.key = key
         top.key_line = line
         if key == "<<" and plain:
-            self.problem("`<<` merges nothing: there is no inheritance between entries", line, "define shared parameters once under `parameters:`")
+            self.problem(
+                "`<<` merges nothing: there is no inheritance between entries", line, "define shared parameters once under `parameters:`"
+            )
             top.key = "x-merge"
         elif key == "" and plain:
             self.problem("a key is empty", line, "write the key before the colon")
@@ -423,7 +427,9 @@ def _syntax_problem(error: yaml.YAMLError, source: Source) -> TagproofError:
     if "nested too deeply" in problem or "aliases repeat" in problem:
         return said(f"the YAML is {problem}" if "nested" in problem else problem, "a plan needs no such depth: write it out")
     if "unknown escape character" in problem:
-        return said("a backslash inside double quotes begins an escape, and this one is none", "write patterns in single quotes: '^T-\\d+$'")
+        return said(
+            "a backslash inside double quotes begins an escape, and this one is none", "write patterns in single quotes: '^T-\\d+$'"
+        )
     if "unexpected end of stream" in problem or "unexpected document indicator" in problem:
         return said("a quote is opened here and never closed", "close the quote", began.line + 1)
     if "expected ',' or" in problem:
@@ -436,5 +442,7 @@ def _syntax_problem(error: yaml.YAMLError, source: Source) -> TagproofError:
     if "cannot start any token" in problem:
         return said(f"a text cannot begin with `{at}` in YAML", "put the text in quotes")
     if "expected key" in problem or "'-' indicator" in problem or "block" in problem:
-        return said("the indentation does not fit the lines above", "line the keys of one mapping, or the dashes of one list, up with each other")
+        return said(
+            "the indentation does not fit the lines above", "line the keys of one mapping, or the dashes of one list, up with each other"
+        )
     return said(f"this is no YAML: {problem}", "mend the line, or the quotes and brackets above it")
