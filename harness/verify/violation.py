@@ -66,6 +66,8 @@ class Verdict:
     Attributes:
         warnings: departures that the plan only warns of (``unplanned: warn``) and known issues; they do not fail.
         met: the expectations that hits met, as (file:line, hits' ids), for reports and for "unused means failed".
+        caused: (request id, position in it, index of the step that caused the hit, whether that is a guess), for reports; a hit that
+            is not named belongs to the step it was sent in.
         judged: file:line of every expectation and rule that this walk could judge, met or not. What no walk of a run could judge
             is unused, and unused means failed (:func:`harness.verify.judge.unused`).
     """
@@ -76,6 +78,7 @@ class Verdict:
     scenario: str = "baseline"
     journey: str = ""
     met: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    caused: tuple[tuple[str, int, int | None, bool], ...] = ()
     judged: tuple[str, ...] = ()
 
     @property
