@@ -122,7 +122,7 @@ PRODUCTS = {
             glaze="#ddd0b6", shade="#b4552d", ground="#e9e4da",
             tagline="Dries glasses without a trace.",
             story="Woven in Saxony from European flax, washed with stones. It gets better every year.",
-            details=("50 × 70 cm", "100 % linen, OEKO-TEX", "Wash at 60 °C"),
+            details=("50 by 70 cm", "100 % linen, OEKO-TEX", "Wash at 60 °C"),
         ),
     )
 }  # fmt: skip

@@ -45,7 +45,6 @@ class Shop:
             self._server = make_server(HOST, port, app, threaded=True, request_handler=_Quiet)
         except (OSError, SystemExit) as taken:
             raise TagproofError(f"the demo shop cannot listen on {HOST}:{port}", mend="choose another port, or 0 for a free one") from taken
-        self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, name="demo-shop", daemon=True)
         self._thread.start()
 

@@ -8,6 +8,7 @@ import secrets
 import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from flask import Flask, Response, abort, g, jsonify, redirect, render_template, request, session, url_for
 
@@ -27,6 +28,7 @@ ACCOUNTS = {
     "googleAds": "AW-1000000001",
     "adsLabels": {"purchase": "kLnPurchase01", "generate_lead": "kLnLead02"},
 }
+TEST_PROPERTY = "G-KILNTEST01"
 NEWSLETTER_LINKS = {"spring-letter": "/shop/cups", "teapot": "/product/ember-teapot", "workshops": "/workshops"}
 """Where the short links of the newsletter lead."""
 PAYMENTS = {"invoice": "Invoice, 14 days", "bank_transfer": "Bank transfer, 2 % goes to the pottery school"}
@@ -110,7 +112,8 @@ def application(default_faults: frozenset[str] = frozenset()) -> Flask:
 
     @app.context_processor
     def shared() -> dict[str, Any]:
-        config = {"accounts": ACCOUNTS, "faults": sorted(g.get("faults", ()))}
+        accounts = {**ACCOUNTS, "ga4": TEST_PROPERTY} if _faulty("wrong-measurement-id") else ACCOUNTS
+        config = {"accounts": accounts, "faults": sorted(g.get("faults", ()))}
         return {"shop_name": NAME, "config": config, "basket": _basket(), "categories": CATEGORIES, "products": PRODUCTS}
 
     @app.get("/")
@@ -130,7 +133,9 @@ def application(default_faults: frozenset[str] = frozenset()) -> Flask:
     @app.get("/product/<slug>")
     def product(slug: str) -> str:
         shown = PRODUCTS.get(slug) or abort(404)
-        events = [{"event": "view_item", "ecommerce": ecommerce([(shown, 1)])}]
+        viewed = ecommerce([(shown, 1)])
+        viewed["items"][0]["availability"] = "in stock"
+        events = [{"event": "view_item", "ecommerce": viewed}]
         related = [each for each in PRODUCTS.values() if each.slug != slug][:4]
         return _page("product.html", "product", shown.name, events, product=shown, related=related)
 
@@ -191,7 +196,10 @@ def application(default_faults: frozenset[str] = frozenset()) -> Flask:
         order = books.orders.get(number) if number in session.get("orders", []) else None
         if order is None:
             abort(404)
-        events = [_purchase(order)] if books.first_showing(order) else []
+        first = books.first_showing(order)
+        events = [_purchase(order)] if first or _faulty("purchase-again-on-reload") else []
+        if _faulty("purchase-never-told"):
+            events = []
         return _page("thanks.html", "thanks", "Thank you", events, order=order, payments=PAYMENTS)
 
     @app.get("/workshops")
@@ -214,7 +222,8 @@ def application(default_faults: frozenset[str] = frozenset()) -> Flask:
             number = f"L-{next(iter(books.lead_numbers))}"
         books.leads[number] = Lead(number, form["name"].strip(), form["email"].strip(), form["topic"])
         session["leads"] = [*session.get("leads", []), number]
-        return redirect(url_for("enquired", number=number), 303)
+        told = f"?{urlencode({'email': form['email'].strip()})}" if _faulty("email-in-url") else ""
+        return redirect(url_for("enquired", number=number) + told, 303)
 
     @app.get("/workshops/thanks/<number>")
     def enquired(number: str) -> str:
@@ -231,7 +240,7 @@ def application(default_faults: frozenset[str] = frozenset()) -> Flask:
     @app.get("/go/<slug>")
     def go(slug: str) -> AnyResponse:
         target = NEWSLETTER_LINKS.get(slug) or abort(404)
-        query = request.query_string.decode("ascii", "replace")
+        query = "" if _faulty("utm-lost-by-redirect") else request.query_string.decode("ascii", "replace")
         return redirect(f"{target}?{query}" if query else target, 302)
 
     @app.errorhandler(404)
@@ -265,6 +274,24 @@ def _listing(category: str) -> dict[str, Any]:
     return listing(shown, category or "all", _listing_name(category))
 
 
+def _faulty(name: str) -> bool:
+    return name in g.get("faults", ())
+
+
 def _purchase(order: Order) -> dict[str, Any]:
     money = {"transaction_id": order.number, "tax": euros(order.basket.tax), "shipping": euros(order.basket.shipping)}
-    return {"event": "purchase", "once": order.number, "payment_type": order.payment, "ecommerce": ecommerce(order.basket.lines, **money)}
+    bought = ecommerce(order.basket.lines, **money)
+    event: dict[str, Any] = {"event": "purchase", "once": order.number, "payment_type": order.payment, "ecommerce": bought}
+    if _faulty("purchase-again-on-reload"):
+        del event["once"]
+    if _faulty("purchase-without-id"):
+        del bought["transaction_id"]
+    if _faulty("value-as-text"):
+        bought["value"] = f"{bought['value']:.2f}"
+    if _faulty("wrong-currency"):
+        bought["currency"] = "USD"
+    if _faulty("value-with-shipping"):
+        bought["value"] = euros(order.basket.total)
+    if _faulty("margin-told"):
+        event["margin"] = euros(order.basket.goods * 42 // 100)
+    return event

@@ -36,12 +36,18 @@
     document.documentElement.classList.toggle('asks-consent', open);
   };
 
+  const tidyAddress = () => {
+    const address = new URL(location.href);
+    [...address.searchParams.keys()].filter((name) => name.startsWith('utm_')).forEach((name) => address.searchParams.delete(name));
+    history.replaceState(history.state, '', address);
+  };
+
   const decide = (next) => {
     const value = `analytics.${Number(next.analytics)}.marketing.${Number(next.marketing)}`;
     document.cookie = `${COOKIE}=${value}; path=/; max-age=${HALF_A_YEAR}; samesite=lax`;
     decision = next;
     show(false);
-    document.dispatchEvent(new CustomEvent('shop:consent', { detail: next }));
+    if (next.analytics && window.shop.faults.includes('utm-lost-by-late-consent')) tidyAddress();
     window.gtag('consent', 'update', signals(next));
   };
 

@@ -2,11 +2,12 @@
 (() => {
   'use strict';
 
+  const faulty = (name) => window.shop.faults.includes(name);
   const page = JSON.parse(document.getElementById('page-data').textContent);
 
   const tell = (event) => {
     // The previous event's products must not stick to this one.
-    window.dataLayer.push({ ecommerce: null });
+    if (!(event.event === 'add_to_cart' && faulty('stale-ecommerce'))) window.dataLayer.push({ ecommerce: null });
     window.dataLayer.push({ page_type: page.page_type, ...event });
   };
 
@@ -24,10 +25,34 @@
 
   const viewPage = () => tell({ event: 'page_view', page_location: location.href, page_title: document.title });
 
-  viewPage();
-  for (const { once, ...event } of page.events) {
-    if (once) unless(once, () => tell(event));
-    else tell(event);
+  const tellList = (list) => {
+    const lists = faulty('list-per-card') ? list.items.map((each) => ({ ...list, items: [each] })) : [list];
+    lists.forEach((ecommerce) => tell({ event: 'view_item_list', ecommerce }));
+  };
+
+  const tellEvents = () => {
+    for (const { once, ...event } of page.events) {
+      if (once) unless(once, () => tell(event));
+      else if (event.event === 'view_item_list') tellList(event.ecommerce);
+      else tell(event);
+    }
+  };
+
+  if (faulty('page-view-late')) {
+    tellEvents();
+    viewPage();
+  } else {
+    viewPage();
+    tellEvents();
+  }
+
+  if (faulty('manager-on-interaction')) {
+    const signs = ['pointermove', 'pointerdown', 'keydown', 'scroll', 'touchstart'];
+    const load = () => {
+      signs.forEach((sign) => removeEventListener(sign, load, true));
+      document.head.append(Object.assign(document.createElement('script'), { src: '/static/tags/second.js' }));
+    };
+    signs.forEach((sign) => addEventListener(sign, load, { capture: true, passive: true }));
   }
 
   addEventListener('pageshow', (event) => {
@@ -54,7 +79,7 @@
     const route = (link) => {
       show(link);
       viewPage();
-      tell({ event: 'view_item_list', ecommerce: page.lists[link.dataset.category] });
+      tellList(page.lists[link.dataset.category]);
     };
     links.forEach((link) =>
       link.addEventListener('click', (event) => {
@@ -122,6 +147,7 @@
         if (!response.ok) throw new Error(`adding to the cart: ${response.status}`);
         const answer = await response.json();
         tell({ event: 'add_to_cart', ecommerce: answer.ecommerce });
+        if (faulty('add-to-cart-twice')) tell({ event: 'add_to_cart', ecommerce: answer.ecommerce });
         added(answer);
       } catch {
         form.submit();
