@@ -271,7 +271,7 @@ class BrowserCapture:
                 walk.stir.wait(0.05)
 
     def page_name(self, walk: BrowserWalk, page: Page) -> str | None:
-        """See :meth:`BrowserWalk.page_name`."""
+        """See :meth:`BrowserWalk.page_id`."""
         try:
             session = page.context.new_cdp_session(page)
             target = session.send("Target.getTargetInfo")["targetInfo"]["targetId"]

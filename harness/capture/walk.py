@@ -109,7 +109,7 @@ class BrowserWalk:
         with self.stir:
             return tuple(self._gaps)
 
-    def page_name(self, page: Page) -> str | None:
+    def page_id(self, page: Page) -> str | None:
         """The name (``p1``, ``p2`` …) under which this tab's entries are recorded; None if it is not of this walk."""
         return self.capture.page_name(self, page)
 
