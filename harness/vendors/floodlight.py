@@ -1,0 +1,161 @@
+"""Floodlight (Campaign Manager 360, Search Ads 360): activities, whose parameters stand in the path, between semicolons.
+
+Wire format: https://support.google.com/campaignmanager/answer/2823450 (tag format), https://support.google.com/campaignmanager/answer/2823222
+(custom variables), https://support.google.com/searchads/answer/7566546 (gtag: ``send_to: DC-<src>/<type>/<cat>``),
+https://developers.google.com/tag-platform/security/guides/consent-debugging (consent).
+
+The wire names no event; gtag calls every activity ``conversion``, and so does this file. Group and activity are in the account.
+The fetches that follow an activity on Google's other hosts are copies, of kind ``auxiliary``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from harness.decode.address import split_url
+from harness.decode.campaign import campaign_of
+from harness.decode.google_consent import google_consent
+from harness.decode.hit import Hit
+from harness.decode.query import Prefix, QueryTable, Row, fields
+from harness.decode.vendor import Endpoint, Vendor
+
+if TYPE_CHECKING:
+    from harness.capture.captured import CapturedRequest
+
+GENERAL, COMMERCE, CUSTOM, PAGE, USER, CONSENT, TECHNICAL = "General", "Sales", "Custom variables", "Page", "User", "Consent", "Technical"
+
+_ROWS = {
+    "src": Row("src", "Advertiser ID", GENERAL),
+    "type": Row("type", "Activity group", GENERAL),
+    "cat": Row("cat", "Activity", GENERAL),
+    "ord": Row(None, "Order or random number", COMMERCE),
+    "num": Row(None, "Random number", TECHNICAL),
+    "qty": Row("quantity", "Quantity", COMMERCE, "number"),
+    "cost": Row("value", "Value", COMMERCE, "number"),
+    "prd": Row("prd", "Products", COMMERCE),
+    "match_id": Row("match_id", "Match ID", USER),
+    "dc_lat": Row(None, "Limit ad tracking", CONSENT),
+    "dc_rdid": Row(None, "Mobile advertising ID", USER),
+    "tag_for_child_directed_treatment": Row(None, "Child-directed", CONSENT),
+    "tfua": Row(None, "Under the age of consent", CONSENT),
+    "npa": Row(None, "Non-personalised ads", CONSENT),
+    "gcs": Row(None, "Consent state", CONSENT),
+    "gcd": Row(None, "Consent signals", CONSENT),
+    "gdpr": Row(None, "GDPR applies", CONSENT),
+    "gdpr_consent": Row(None, "TCF string", CONSENT),
+    "us_privacy": Row(None, "US privacy string", CONSENT),
+    "dma": Row(None, "Digital Markets Act region", CONSENT),
+    "dma_cps": Row(None, "Digital Markets Act services", CONSENT),
+    "pscdl": Row(None, "Privacy Sandbox label", CONSENT),
+    "auiddc": Row(None, "Advertising cookie ID", USER),
+    "gclaw": Row(None, "Google click cookie", USER),
+    "gcldc": Row(None, "Display click cookie", USER),
+    "~oref": Row("page_location", "Page address", PAGE),
+    "gtm": Row(None, "Tag container", TECHNICAL),
+    "tag_exp": Row(None, "Tag experiments", TECHNICAL),
+    "ps": Row(None, "Attribution", TECHNICAL),
+    "pcor": Row(None, "Attribution number", TECHNICAL),
+    "register_conversion": Row(None, "Attribution registration", TECHNICAL),
+}
+_PREFIXES = (Prefix("u", label="Custom variable u{}", field="u{}", group=CUSTOM), Prefix("ua", field=None, group=TECHNICAL))
+_IN_PATH = QueryTable(_ROWS, _PREFIXES, separator=";")
+_IN_QUERY = QueryTable(_ROWS, _PREFIXES)
+_COPY_HOSTS = frozenset(("adservice.google.com", "ade.googlesyndication.com"))
+
+
+def _decode(request: CapturedRequest) -> list[Hit]:
+    address = split_url(request.url)
+    start = address.path.find("src=")
+    semicolon = address.path.find(";")
+    start = semicolon + 1 if 0 <= semicolon and (start < 0 or semicolon < start) else start
+    parameters = _IN_PATH.read(address.path[start:]) if start >= 0 else []
+    parameters = parameters + _IN_QUERY.read(address.query)
+    wire: dict[str, Any] = {each.name: each.value for each in reversed(parameters)}
+    values = fields(parameters)
+    order = wire.get("ord")
+    sale = "qty" in wire or "cost" in wire
+    if sale and order not in (None, ""):
+        values["transaction_id"] = order
+    copied = address.host in _COPY_HOSTS or "register_conversion" in wire or request.redirected_from is not None
+    page = values.get("page_location")
+    source = wire.get("src")
+    return [
+        Hit(
+            kind="auxiliary" if copied or not source else "event",
+            event="conversion" if source else None,
+            account="/".join([f"DC-{source}", *(str(wire[key]) for key in ("type", "cat") if wire.get(key))]) if source else None,
+            parameters=parameters,
+            values=values,
+            consent=google_consent(wire),
+            identifiers={
+                name: str(wire[key])
+                for key, name in (("auiddc", "advertising_id"), ("dc_rdid", "mobile_advertising_id"), ("match_id", "match_id"), ("gclaw", "gclaw"))
+                if wire.get(key)
+            },
+            key=str(order) if sale and order not in (None, "") else None,
+            campaign=campaign_of(page),
+            page_url=page,
+        )
+    ]
+
+
+VENDOR = Vendor(
+    id="floodlight",
+    name="Floodlight",
+    category="advertising",
+    docs=(
+        "https://support.google.com/campaignmanager/answer/2823450",
+        "https://support.google.com/searchads/answer/7566546",
+    ),
+    endpoints=(
+        *(
+            Endpoint(host=host, path=path)
+            for host in ("*.fls.doubleclick.net", "fls.doubleclick.net", "ad.doubleclick.net", "*.ad.doubleclick.net")
+            for path in ("/activity;*", "/activityi;*", "/activityj;*", "/ddm/activity/*", "/ddm/fls/*")
+        ),
+        Endpoint(host="adservice.google.com", path="/ddm/*"),
+        Endpoint(host="ade.googlesyndication.com", path="/ddm/*"),
+    ),
+    decode=_decode,
+    automatic_parameters=frozenset({"src", "type", "cat", "page_location"}),
+    purposes=("ad_storage", "ad_user_data", "ad_personalization"),
+    cookieless=True,
+    examples=(
+        {
+            "title": "a sale with a custom variable",
+            "request": {
+                "url": "https://1234567.fls.doubleclick.net/activityi;src=1234567;type=sales0;cat=order0;ord=T-1001;qty=2;cost=19.98;u1=red"
+                ";gcs=G111;~oref=https%3A%2F%2Fshop.example%2Fthanks%3Futm_source%3Dnews?",
+                "resource_type": "document",
+            },
+            "hits": [
+                {
+                    "kind": "event", "event": "conversion", "account": "DC-1234567/sales0/order0", "key": "T-1001",
+                    "values": {"value": 19.98, "quantity": 2, "transaction_id": "T-1001", "u1": "red"},
+                    "consent": {"ad_storage": True}, "campaign": {"utm_source": "news"},
+                }
+            ],
+        },
+        {
+            "title": "a counter",
+            "request": {"url": "https://ad.doubleclick.net/activity;src=1234567;type=lead0;cat=form0;ord=1;num=4711?", "resource_type": "image"},
+            "hits": [{"kind": "event", "event": "conversion", "account": "DC-1234567/lead0/form0", "key": None}],
+        },
+        {
+            "title": "a counter in the older form",
+            "request": {"url": "https://ad.doubleclick.net/ddm/activity/src=1234567;type=lead0;cat=form0;ord=4711"},
+            "hits": [{"kind": "event", "event": "conversion", "account": "DC-1234567/lead0/form0"}],
+        },
+        {
+            "title": "the copy that follows an activity",
+            "request": {"url": "https://adservice.google.com/ddm/fls/z/src=1234567;type=lead0;cat=form0;ord=1"},
+            "hits": [{"kind": "auxiliary", "account": "DC-1234567/lead0/form0"}],
+        },
+    ),
+    lookalikes=(
+        "https://shop.example/activity;src=1;type=a;cat=b",
+        "https://doubleclick.net.evil.example/activity;src=1",
+        "https://ad.doubleclick.net/ddm/trackimp/N1.2;ord=1",
+        "https://www.fitness.example/activityi;src=1",
+    ),
+)  # fmt: skip
