@@ -70,5 +70,5 @@ class Vendor:
     cookieless: bool = False
     examples: tuple[Mapping[str, Any], ...] = field(default=())
     """Wire examples ``{title, request, hits}`` that serve as tests and as documentation."""
-    lookalikes: tuple[str, ...] = ()
-    """URLs that look like this vendor's and are not."""
+    lookalikes: tuple[str | Mapping[str, Any], ...] = ()
+    """URLs, or request objects as in ``examples``, that look like this vendor's and are not."""

@@ -67,7 +67,7 @@ def _decode(request: CapturedRequest) -> list[Hit]:
     address = split_url(request.url)
     start = address.path.find("src=")
     semicolon = address.path.find(";")
-    start = semicolon + 1 if 0 <= semicolon and (start < 0 or semicolon < start) else start
+    start = semicolon + 1 if semicolon >= 0 and (start < 0 or semicolon < start) else start
     parameters = _IN_PATH.read(address.path[start:]) if start >= 0 else []
     parameters = parameters + _IN_QUERY.read(address.query)
     wire: dict[str, Any] = {each.name: each.value for each in reversed(parameters)}
@@ -89,7 +89,12 @@ def _decode(request: CapturedRequest) -> list[Hit]:
             consent=google_consent(wire),
             identifiers={
                 name: str(wire[key])
-                for key, name in (("auiddc", "advertising_id"), ("dc_rdid", "mobile_advertising_id"), ("match_id", "match_id"), ("gclaw", "gclaw"))
+                for key, name in (
+                    ("auiddc", "advertising_id"),
+                    ("dc_rdid", "mobile_advertising_id"),
+                    ("match_id", "match_id"),
+                    ("gclaw", "gclaw"),
+                )
                 if wire.get(key)
             },
             key=str(order) if sale and order not in (None, "") else None,

@@ -12,6 +12,7 @@ The copies are decoded in full, of kind ``auxiliary``, so that one conversion is
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Any
 
 from harness.decode.address import split_url
@@ -147,7 +148,7 @@ def _decode(request: CapturedRequest) -> list[Hit]:
 def _place(path: str) -> tuple[str, str]:
     """The endpoint's own word and the account's number: ``/pagead/conversion/123/`` is ("conversion", "123")."""
     steps = [step for step in path.split("/") if step]
-    for before, step in zip(steps, steps[1:], strict=False):
+    for before, step in itertools.pairwise(steps):
         if step.isdecimal():
             return before, step
     return (steps[-1] if steps else ""), ""

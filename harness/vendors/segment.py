@@ -1,0 +1,258 @@
+"""Segment: calls (track, page, screen, identify, group, alias) one by one or in a batch, to Segment's hosts or through a proxy.
+
+Wire format: https://segment.com/docs/connections/sources/catalog/libraries/server/http-api/ (calls, batch, write key),
+https://segment.com/docs/connections/spec/common/ (fields of every call),
+https://segment.com/docs/connections/spec/ecommerce/v2/ (e-commerce), https://segment.com/docs/privacy/consent-management/consent-in-segment-connections/
+(consent), https://segment.com/docs/connections/sources/custom-domain/ (proxies).
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from harness.capture.captured import Answer
+from harness.decode.address import split_url
+from harness.decode.document import PathTable, at, text_at
+from harness.decode.hit import Hit
+from harness.decode.payload import from_base64, open_text, read_body
+from harness.decode.query import PLAIN, Prefix, Row
+from harness.decode.readers import JsonReader, LibraryReader, kind_of
+from harness.decode.vendor import Endpoint, Vendor
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from harness.capture.captured import CapturedRequest
+
+GENERAL, PROPERTIES, TRAITS, CONTEXT, USER, TECHNICAL = "General", "Properties", "Traits", "Context", "User", "Technical"
+_CALLS = frozenset(("track", "page", "screen", "identify", "group", "alias"))
+_CAMPAIGN = {"source": "utm_source", "medium": "utm_medium", "name": "utm_campaign", "term": "utm_term", "content": "utm_content"}
+
+TABLE = PathTable(
+    {
+        "type": Row(None, "Call", GENERAL),
+        "event": Row(None, "Event", GENERAL),
+        "name": Row(None, "Name", GENERAL),
+        "category": Row(None, "Category", GENERAL),
+        "writeKey": Row(None, "Write key", GENERAL),
+        "anonymousId": Row(None, "Anonymous ID", USER),
+        "userId": Row(None, "User ID", USER),
+        "groupId": Row(None, "Group ID", USER),
+        "previousId": Row(None, "Previous ID", USER),
+        "messageId": Row(None, "Message ID", TECHNICAL),
+        "timestamp": Row(None, "Time", TECHNICAL),
+        "originalTimestamp": Row(None, "Time", TECHNICAL),
+        "sentAt": Row(None, "Sent", TECHNICAL),
+    },
+    (
+        Prefix("properties.", field=None, label="{}", group=PROPERTIES),
+        Prefix("traits.", field=None, label="{}", group=TRAITS),
+        Prefix("context.", field=None, label="{}", group=CONTEXT),
+        Prefix("integrations.", field=None, label="Integration {}", group=TECHNICAL),
+        Prefix("_metadata.", field=None, group=TECHNICAL),
+    ),
+)
+
+
+def _name(event: Any, document: Any) -> str | None:
+    """A track's own name, else the call's."""
+    call = text_at(event, "type")
+    return text_at(event, "event") if call in (None, "track") else call
+
+
+def _kind(name: str | None, event: Any) -> str:
+    match text_at(event, "type"):
+        case "page" | "screen":
+            return "pageview"
+        case "identify" | "group" | "alias":
+            return "identify"
+        case "track":
+            return "event"
+        case _:
+            return kind_of(name)
+
+
+def _derive(hit: Hit, event: Any, document: Any) -> None:
+    if hit.kind == "pageview":
+        for key in ("name", "category"):
+            if text_at(event, key) is not None:
+                hit.values.setdefault(key, event[key])
+    found = at(event, "context.campaign") or at(document, "context.campaign")
+    if isinstance(found, dict):
+        for key, value in found.items():
+            if isinstance(value, str) and value:
+                hit.campaign[_CAMPAIGN.get(key, f"utm_{key}")] = value
+    preferences = at(event, "context.consent.categoryPreferences")
+    if isinstance(preferences, dict):
+        hit.consent = dict(preferences)
+
+
+_READ = JsonReader(
+    TABLE,
+    events="batch",
+    event=_name,
+    account="writeKey",
+    key="messageId",
+    page=("context.page.url", "properties.url"),
+    time=("timestamp", "originalTimestamp"),
+    identifiers={"anonymous_id": "anonymousId", "user_id": "userId", "group_id": "groupId", "previous_id": "previousId"},
+    values=("properties", "traits"),
+    kind=_kind,
+    derive=_derive,
+)
+
+
+def _decode(request: CapturedRequest) -> list[Hit]:
+    address = split_url(request.url)
+    if address.path.endswith("/m"):
+        return [Hit(kind="auxiliary", parameters=_READ.table.read(read_body(request).value))]
+    data = next((str(each.value) for each in PLAIN.read(address.query) if each.name == "data"), "")
+    if data and not request.body.data:
+        hits = _READ.hits(open_text(data), [])
+        for hit in hits:
+            if hit.kind == "auxiliary":
+                hit.event = {"t": "track", "p": "page"}.get(address.path.rpartition("/")[2], address.path.rpartition("/")[2])
+    else:
+        hits = _READ(request)
+    key = _authorised(request)
+    for hit in hits:
+        hit.account = hit.account or key
+    return hits
+
+
+def _authorised(request: CapturedRequest) -> str | None:
+    """The write key as the user name of HTTP Basic authentication, as server libraries send it."""
+    scheme, _, token = (request.header("authorization") or "").partition(" ")
+    decoded = from_base64(token.strip()) if scheme.lower() == "basic" and len(token) >= 4 else None
+    return decoded.decode("utf-8", "replace").partition(":")[0] or None if decoded else None
+
+
+def _is_segment(request: CapturedRequest) -> bool:
+    """Told from its many likenesses (RudderStack, Jitsu, Hightouch) by what Segment's own libraries put in."""
+    for document, _ in read_body(request).documents:
+        batch = document.get("batch") if isinstance(document, dict) else None
+        for event in batch if isinstance(batch, list) and batch else [document]:
+            if not isinstance(event, dict) or event.get("type") not in _CALLS or not isinstance(event.get("messageId"), str):
+                return False
+            library = text_at(event, "context.library.name") or text_at(document, "context.library.name") or ""
+            if library.startswith("analytics") or event["messageId"].startswith("ajs-"):
+                return True
+    return False
+
+
+def _key_in_path(path: str, wire: Mapping[str, Any]) -> str | None:
+    steps = path.split("/")
+    for before in ("v1", "projects"):
+        if before in steps[:-2]:
+            found = steps[steps.index(before) + 1]
+            if found != "projects":
+                return found
+    return None
+
+
+def _answer(request: CapturedRequest) -> Answer | None:
+    """The settings without which analytics.js sends nothing; success to a call, or it is kept and sent again."""
+    path = split_url(request.url).path
+    kind = (("Content-Type", "application/json"),)
+    if path.startswith("/v1/projects/") and path.endswith("/settings"):
+        key = _key_in_path(path, {}) or ""
+        everything = {"__default": {"enabled": True, "integrations": {}}}
+        settings = {
+            "integrations": {"Segment.io": {"apiKey": key, "unbundledIntegrations": [], "addBundledMetadata": True, "versionSettings": {}}},
+            "plan": {"track": everything, "identify": everything, "group": everything},
+            "edgeFunction": {}, "analyticsNextEnabled": True, "middlewareSettings": {}, "enabledMiddleware": {}, "metrics": {"sampleRate": 0},
+            "legacyVideoPluginsEnabled": False, "remotePlugins": [],
+        }  # fmt: skip
+        return Answer(200, kind, json.dumps(settings).encode())
+    if request.method == "POST":
+        return Answer(200, kind, b'{"success":true}')
+    return None
+
+
+_SHORT = ("t", "p", "s", "i", "g", "a", "b", "m")
+_LONG = ("track", "page", "screen", "identify", "group", "alias", "batch", "import")
+_LIBRARY = LibraryReader(account=_key_in_path)
+
+VENDOR = Vendor(
+    id="segment",
+    name="Segment",
+    category="analytics",
+    docs=(
+        "https://segment.com/docs/connections/sources/catalog/libraries/server/http-api/",
+        "https://segment.com/docs/connections/spec/common/",
+        "https://segment.com/docs/connections/spec/ecommerce/v2/",
+    ),
+    endpoints=(
+        *(
+            Endpoint(host=host, path=f"/v1/{call}")
+            for host in ("api.segment.io", "api.segment.com", "*.segmentapis.com", "in.segment.io", "track.segment.io")
+            for call in (*_SHORT, *_LONG, "pixel/*")
+        ),
+        *(Endpoint(host="*", path=f"*/{call}", recognise=_is_segment) for call in (*_SHORT[:-1], *_LONG)),
+        Endpoint(host="cdn.segment.com", path="/v1/projects/*/settings", role="config", decode=LibraryReader("config", account=_key_in_path)),
+        Endpoint(host="cdn.segment.com", path="/analytics.js/*", role="library", decode=_LIBRARY),
+        Endpoint(host="cdn.segment.com", path="/analytics-next/*", role="library", decode=LibraryReader()),
+        Endpoint(host="cdn.segment.com", path="/next-integrations/*", role="library", decode=LibraryReader()),
+    ),
+    decode=_decode,
+    answer=_answer,
+    automatic_parameters=frozenset({"path", "referrer", "search", "title", "url"}),
+    examples=(
+        {
+            "title": "a track call of analytics.js through a proxy",
+            "request": {
+                "url": "https://seg.shop.example/v1/t", "method": "POST",
+                "body": {
+                    "type": "track", "event": "Order Completed", "messageId": "ajs-next-1", "writeKey": "wk", "anonymousId": "a1", "userId": "u1",
+                    "timestamp": "2026-11-22T03:42:20.362Z", "properties": {"order_id": "T-1", "revenue": 19.98, "products": [{"sku": "S1"}]},
+                    "context": {
+                        "library": {"name": "analytics.js"}, "page": {"url": "https://shop.example/?utm_source=x"}, "campaign": {"name": "spring"},
+                        "consent": {"categoryPreferences": {"Advertising": False}},
+                    },
+                },
+            },
+            "hits": [
+                {
+                    "kind": "event", "event": "Order Completed", "account": "wk", "key": "ajs-next-1", "event_time": 1795318940.362,
+                    "values": {"order_id": "T-1", "revenue": 19.98, "products": [{"sku": "S1"}]},
+                    "parameters": {"properties.products[0].sku": "S1", "context.library.name": "analytics.js"},
+                    "identifiers": {"anonymous_id": "a1", "user_id": "u1"}, "consent": {"Advertising": False},
+                    "campaign": {"utm_source": "x", "utm_campaign": "spring"},
+                }
+            ],
+        },
+        {
+            "title": "a batch with the write key in the authorisation",
+            "request": {
+                "url": "https://api.segment.io/v1/batch", "method": "POST", "headers": {"Authorization": "Basic d2tleTEyMzQ1Og=="},
+                "body": {
+                    "batch": [
+                        {"type": "page", "name": "Home", "messageId": "1", "anonymousId": "a"},
+                        {"type": "identify", "messageId": "2", "userId": "u", "traits": {"plan": "x"}},
+                    ],
+                    "sentAt": "2026-11-22T03:42:20.362Z",
+                },
+            },
+            "hits": [
+                {"kind": "pageview", "event": "page", "account": "wkey12345", "values": {"name": "Home"}, "parameters": {"type": "page"}},
+                {"kind": "identify", "event": "identify", "account": "wkey12345", "values": {"plan": "x"}},
+            ],
+        },
+        {
+            "title": "a source's settings",
+            "request": {"url": "https://cdn.segment.com/v1/projects/wk123/settings"},
+            "hits": [{"kind": "config", "account": "wk123"}],
+        },
+    ),
+    lookalikes=(
+        "https://shop.example/v1/t",
+        {"url": "https://shop.example/v1/p", "method": "POST", "body": '{"type":"page","id":7}'},
+        {
+            "url": "https://rs.shop.example/v1/track", "method": "POST",
+            "body": {"type": "track", "event": "x", "messageId": "1", "context": {"library": {"name": "RudderLabs JavaScript SDK"}}},
+        },
+        "https://api.segment.io.evil.example/v1/t",
+        "https://notsegment.io/v1/t",
+    ),
+)  # fmt: skip
