@@ -33,7 +33,8 @@ from harness.scenarios import Scenario
 from harness.verify.case import Case
 from harness.verify.check import Check
 from harness.verify.conditions import Conditions
-from harness.verify.judge import judge
+from harness.verify.judge import judge, unused
+from harness.verify.violation import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -44,7 +45,6 @@ if TYPE_CHECKING:
     from harness.consent import Platform
     from harness.decode.hit import Hit
     from harness.plan.model import Expectations, TrackingPlan
-    from harness.verify.violation import Verdict
 
 Part = TypeVar("Part")
 Unknown = Literal["allow", "report", "block"]
@@ -195,6 +195,17 @@ def judge_recording(recording: Recording, expectations: Expectations, decoder: D
         vendors=parts().vendors,
     )
     return hits, judge(case, list(parts().checks.values()))
+
+
+def titles() -> dict[str, str]:
+    """Check code -> what a marketer calls it."""
+    return {check.code: check.title for check in parts().checks.values()}
+
+
+def unused_lines(path: Path, judged: Iterable[str]) -> list[str]:
+    """What of an expectation file no walk could judge, a line each. See :func:`harness.verify.judge.unused`."""
+    found = unused([Verdict(judged=tuple(judged))], read_expectations(path))
+    return [f"{each.place}: {each.what}: {each.why}" for each in found]
 
 
 def environment_of(recording: Recording, plan: TrackingPlan) -> str | None:

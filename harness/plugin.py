@@ -10,9 +10,11 @@ imported where it is used.
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -22,7 +24,6 @@ from harness.errors import TagproofError
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
-    from pathlib import Path
 
     from playwright.sync_api import Browser, BrowserContext
 
@@ -87,9 +88,13 @@ class _Walks:
     def __init__(self) -> None:
         self.failed = 0
         self.inconclusive = 0
+        self.tests: list[str] = []
+        self.unused: list[str] = []
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Count failures that are a walk's inconclusive verdict apart from all others."""
+        if report.when == "call" and _VERDICT in dict(report.user_properties):
+            self.tests.append(report.nodeid)
         if report.failed:
             if dict(report.user_properties).get(_VERDICT) == "inconclusive" and report.when == "call":
                 self.inconclusive += 1
@@ -297,6 +302,7 @@ def open_walk(
     record = Walk(
         journey=expectations.journey,
         test=test,
+        expectations=expectations.path,
         scenario=scenario.name,
         scenario_parameters=scenario.parameters,
         base_url=base_url,
@@ -338,7 +344,7 @@ def slug(test: str) -> str:
 
 
 def _reports(config: pytest.Config) -> Path:
-    return config.rootpath / config.getoption("--tracking-reports")
+    return config.rootpath / str(config.getoption("--tracking-reports"))
 
 
 # ---- judging, in the call phase -------------------------------------------------------------------------------
@@ -374,24 +380,28 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, Any, Any]
 
 
 def _report(item: pytest.Function, walk: Journey, outcome: Outcome) -> None:
+    from harness import compose
     from harness.report.allure import attach_walk
     from harness.report.json_report import write_verdict
     from harness.report.timeline import write_timeline
 
     reports = _reports(item.config)
     name = slug(item.nodeid)
+    folder = reports / "walks" / name
+    titles = compose.titles()
     item.user_properties.append((_VERDICT, outcome.verdict.state))
     item.user_properties.append(("tracking_violations", ",".join(violation.code for violation in outcome.verdict.violations)))
-    item.user_properties.append(("tracking_timings_ms", ",".join(f"{what}={took * 1000:.0f}" for what, took in outcome.timings.items())))
-    folder = reports / "walks" / name
+    item.user_properties.append(("tracking_ms", ",".join(f"{what}={took * 1000:.0f}" for what, took in outcome.timings.items())))
     timeline = write_timeline(
-        folder / "timeline.html", outcome.recording, outcome.hits, outcome.verdict, walk.expectations, screenshots=outcome.screenshots
-    )
-    write_verdict(
-        folder / "verdict.json", outcome.verdict, recording=outcome.recording, test=item.nodeid,
-        artefacts={"recording": reports / "private" / f"{name}.jsonl", "timeline": timeline},
+        folder / "timeline.html", outcome.recording, outcome.hits, outcome.verdict, walk.expectations,
+        screenshots=outcome.screenshots, titles=titles,
     )  # fmt: skip
-    attach_walk(outcome.recording, outcome.hits, outcome.verdict, walk.expectations, screenshots=outcome.screenshots, timeline=timeline)
+    artefacts = {"recording": reports / "private" / f"{name}.jsonl", "timeline": timeline}
+    write_verdict(folder / "verdict.json", outcome.verdict, recording=outcome.recording, test=item.nodeid, artefacts=artefacts)
+    attach_walk(
+        outcome.recording, outcome.hits, outcome.verdict, walk.expectations,
+        screenshots=outcome.screenshots, titles=titles, timeline=timeline,
+    )  # fmt: skip
 
 
 @pytest.hookimpl(wrapper=True)
@@ -410,26 +420,64 @@ def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, Any] 
     return None
 
 
-def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Print what pytest's own summary leaves out: the inconclusive walks."""
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """Print what pytest's own summary leaves out: the inconclusive walks, and expectations that no walk could judge."""
     reports = terminalreporter.stats.get("inconclusive", [])
-    if not reports:
-        return
-    terminalreporter.write_sep("=", "INCONCLUSIVE")
-    for report in reports:
-        terminalreporter.write_sep("_", report.head_line or report.nodeid, yellow=True)
-        terminalreporter.write_line(str(report.longrepr))
+    if reports and config.option.tbstyle != "no":
+        terminalreporter.write_sep("=", "INCONCLUSIVE")
+        for report in reports:
+            terminalreporter.write_sep("_", report.head_line or report.nodeid, yellow=True)
+            terminalreporter.write_line(str(report.longrepr))
+    unused = config.stash[_WALKS].unused
+    if unused:
+        terminalreporter.write_sep("=", "UNUSED EXPECTATIONS")
+        for line in unused:
+            terminalreporter.write_line(line)
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Merge the walks' verdicts, and tell a run that only lacked proof from one that found defects."""
-    if hasattr(session.config, "workerinput"):
+    config = session.config
+    walks = config.stash[_WALKS]
+    if hasattr(config, "workerinput") or not walks.tests:
         return
-    walks = session.config.stash[_WALKS]
-    if walks.inconclusive and not walks.failed and session.exitstatus == pytest.ExitCode.TESTS_FAILED:
-        session.exitstatus = INCONCLUSIVE_ONLY
-    reports = _reports(session.config)
-    if (reports / "walks").is_dir():
-        from harness.report.json_report import merge_verdicts
+    from harness import compose
+    from harness.report.allure import write_run_files
+    from harness.report.json_report import merge_verdicts
 
-        merge_verdicts(reports / "walks", reports / "verdict.json")
+    reports = _reports(config)
+    summary = merge_verdicts(reports / "walks", reports / "verdict.json")
+    verdicts = [each for each in json.loads(summary.read_text(encoding="utf-8"))["walks"] if each["test"] in set(walks.tests)]
+    results = config.getoption("allure_report_dir", None)
+    if results:
+        write_run_files(Path(results), titles=compose.titles(), environment=_environment(verdicts))
+    if not _narrowed(config):
+        walks.unused = _unused(session, verdicts)
+    if session.exitstatus == pytest.ExitCode.OK and walks.unused:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+    if walks.inconclusive and not walks.failed and not walks.unused and session.exitstatus == pytest.ExitCode.TESTS_FAILED:
+        session.exitstatus = INCONCLUSIVE_ONLY
+
+
+def _environment(verdicts: list[dict[str, Any]]) -> dict[str, str]:
+    """What was run against; several values of one fact are listed."""
+    facts = {"Browser": "browser", "Capture": "backend", "Mode": "mode", "Site": "base_url", "Environment": "environment"}
+    return {title: ", ".join(dict.fromkeys(str(verdict[key]) for verdict in verdicts if verdict.get(key))) for title, key in facts.items()}
+
+
+def _narrowed(config: pytest.Config) -> bool:
+    """Whether the run was told to leave walks out, so that nothing follows from an expectation that was not judged."""
+    option = config.option
+    chosen = any("::" in argument for argument in config.args)
+    return bool(chosen or option.keyword or option.markexpr or option.scenario or option.maxfail or getattr(option, "lf", False))
+
+
+def _unused(session: pytest.Session, verdicts: list[dict[str, Any]]) -> list[str]:
+    """Expectations and rules that no walk of this run could judge."""
+    from harness import compose
+
+    judged: dict[str, set[str]] = {}
+    for verdict in verdicts:
+        judged.setdefault(verdict["expectations"], set()).update(verdict["judged"])
+    return [line for path, places in judged.items() for line in compose.unused_lines(Path(path), places)]

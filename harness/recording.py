@@ -27,6 +27,7 @@ class Walk:
     """What was walked: one journey under one scenario.
 
     Attributes:
+        expectations: path of the expectation file it was walked for.
         started: wall-clock start, ISO 8601 UTC.
         scenario_parameters: as the expectation file gives them.
         source: ``walk`` for a live walk, ``har`` or ``requests`` for traffic of another origin.
@@ -35,6 +36,7 @@ class Walk:
 
     journey: str = ""
     test: str = ""
+    expectations: str = ""
     scenario: str = "baseline"
     scenario_parameters: dict[str, Any] = field(default_factory=dict)
     base_url: str | None = None

@@ -62,6 +62,7 @@ def verdict_json(verdict: Verdict, *, recording: Recording, test: str = "", arte
         "tagproof": tagproof_version(),
         "journey": mask_text(verdict.journey or walk.journey),
         "test": test or walk.test,
+        "expectations": walk.expectations,
         "scenario": verdict.scenario or walk.scenario,
         "scenario_parameters": mask_json(walk.scenario_parameters),
         "browser": walk.browser,
@@ -83,6 +84,7 @@ def verdict_json(verdict: Verdict, *, recording: Recording, test: str = "", arte
             for step in recording.steps
         ],
         "met": [{"place": place, "hits": list(hits)} for place, hits in verdict.met],
+        "judged": list(verdict.judged),
         "artefacts": dict(artefacts or {}),
     }  # fmt: skip
 
