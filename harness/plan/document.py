@@ -20,7 +20,7 @@ Durations have a unit: ``500ms``, ``2s``, ``1.5s``, ``1m``.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping  # noqa: TC003  (pydantic reads the annotation)
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, WithJsonSchema, model_validator
@@ -41,15 +41,15 @@ _OTHER_TYPES = {
     "int": "integer", "long": "integer", "bool": "boolean", "str": "string", "text": "string", "date": "string", "datetime": "string",
     "list": "array", "dict": "object", "map": "object", "mapping": "object", "json": "object",
 }  # fmt: skip
-_FURTHER_SCHEMA = frozenset(
-    "minLength maxLength format exclusiveMinimum exclusiveMaximum multipleOf uniqueItems contains minContains maxContains prefixItems "
-    "additionalProperties patternProperties propertyNames minProperties maxProperties dependentRequired dependentSchemas oneOf anyOf allOf not "
-    "if then else default title".split()
-)
+_FURTHER_SCHEMA = (
+    "additionalProperties", "allOf", "anyOf", "contains", "default", "dependentRequired", "dependentSchemas", "else", "exclusiveMaximum",
+    "exclusiveMinimum", "format", "if", "maxContains", "maxLength", "maxProperties", "minContains", "minLength", "minProperties",
+    "multipleOf", "not", "oneOf", "patternProperties", "prefixItems", "propertyNames", "then", "title", "uniqueItems",
+)  # fmt: skip
 
 
 def kind_of(value: Any) -> str:
-    """What a value is, as a sentence's object: ``a number``, ``a list``, ``nothing`` …"""
+    """What a value is, as a sentence's object: ``a number``, ``a list``, ``nothing``."""
     if value is None:
         return "nothing"
     for kind, name in ((bool, "a boolean"), (int, "a number"), (float, "a number"), (str, "a text"), (list, "a list"), (dict, "a mapping")):
@@ -191,7 +191,7 @@ class Entry(BaseModel):
         if (known := cls.__dict__.get("_keys_")) is None:
             known = {each.alias or name: None for name, each in cls.model_fields.items() if name != "extensions"}
             type.__setattr__(cls, "_keys_", known)
-        return known  # type: ignore[no-any-return]
+        return known
 
     @classmethod
     def mistaken(cls, data: dict[str, Any]) -> PydanticCustomError | None:
@@ -239,9 +239,12 @@ class Words(Entry):
     """What a value must be: JSON Schema's words."""
 
     noun = "a value's description"
-    hints = {
-        key: f"further words of JSON Schema stand under `schema:`: write `schema: {{{key}: …}}`" for key in sorted(_FURTHER_SCHEMA)
-    } | {"values": "write `enum: [...]`", "regex": "write `pattern:`", "min": "write `minimum:`", "max": "write `maximum:`"}
+    hints = {key: f"further words of JSON Schema stand under `schema:`: write `schema: {{{key}: …}}`" for key in _FURTHER_SCHEMA} | {
+        "values": "write `enum: [...]`",
+        "regex": "write `pattern:`",
+        "min": "write `minimum:`",
+        "max": "write `maximum:`",
+    }
 
     type: Annotated[Literal["string", "number", "integer", "boolean", "object", "array"] | None, BeforeValidator(_type_name)] = None
     enum: Annotated[list[Any], Field(min_length=1)] | None = None
@@ -286,6 +289,7 @@ class ItemDocument(Words):
 
     @classmethod
     def mistaken(cls, data: dict[str, Any]) -> PydanticCustomError | None:
+        """See :meth:`Entry.mistaken`."""
         if isinstance(data.get("required"), list):
             return fault(
                 "`required` is no list of names here",
@@ -552,6 +556,7 @@ class TimesDocument(Entry):
 
     @classmethod
     def mistaken(cls, data: dict[str, Any]) -> PydanticCustomError | None:
+        """See :meth:`Entry.mistaken`."""
         least, most = data.get("min", 0), data.get("max")
         if type(least) is int and type(most) is int:
             if most == 0 and least == 0:
@@ -603,9 +608,11 @@ class ExpectationDocument(Entry):
 
     @classmethod
     def mistaken(cls, data: dict[str, Any]) -> PydanticCustomError | None:
+        """See :meth:`Entry.mistaken`."""
         if "event" in data:
             return None
-        strange = [key for key in data if key not in cls.keys() and not key.startswith("x-")]
+        known = cls.keys()
+        strange = [key for key in data if key not in known and not key.startswith("x-")]
         if len(strange) == 1 and (len(data) == 1 or isinstance(data[strange[0]], dict) or data[strange[0]] is None):
             name = strange[0]
             inside = ", times: 1" if not data[name] else ", …"
@@ -670,6 +677,7 @@ class ValueDocument(Entry):
 
     @classmethod
     def mistaken(cls, data: dict[str, Any]) -> PydanticCustomError | None:
+        """See :meth:`Entry.mistaken`."""
         if data.get("from") == "page" and "selector" not in data:
             return fault("a value from the page needs a `selector:`", "write {from: page, selector: '[data-test=…]'}")
         if data.get("from") == "code":

@@ -188,6 +188,8 @@ class _Parser:
             return self.error("`**` is no operator here", "the operators are + - * /")
         if self.is_sign and self.next == ",":
             return self.error("a comma separates a function's values, and here is no function", "in [ ] a text with a comma needs quotes")
+        if self.is_sign and self.next == ")":
+            return self.error(f"`)` closes nothing in `{self.text}`", "open it with `(`; in [ ] a text with a comma needs quotes")
         return self.error(f"`{self.next}` is not expected here in `{self.text}`", "the operators are + - * / and one of == != < <= > >=")
 
     def advance(self) -> None:

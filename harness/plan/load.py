@@ -63,12 +63,11 @@ def read_plan(path: Path, *, vendors: Collection[str] | None = None) -> tuple[Tr
 def _plan_of(source: Source, vendors: Collection[str] | None) -> tuple[PlanResolver | None, list[TagproofError]]:
     if source.data is None:
         return None, _in_order(source.problems)
-    declared = PlanResolver.declared_in(source.data)
     document, problems = shaped(source, PlanDocument)
     problems = source.problems + problems
     if document is None:
         return None, _in_order(problems)
-    resolver = PlanResolver(source, document, vendors, declared, whole=not problems)
+    resolver = PlanResolver(source, document, vendors, whole=not problems)
     resolver.resolve()
     return resolver, _in_order(problems + resolver.problems)
 

@@ -73,6 +73,8 @@ class Mapped:
     source: str | None = None
     omitted: bool = False
     value: ValueType | None = None
+    presence: Presence = "required"
+    """Of a value of its own; what has a source is as present as the source."""
     place: Place = NOWHERE
 
 

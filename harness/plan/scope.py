@@ -35,7 +35,7 @@ class Meaning:
     @property
     def type(self) -> str | None:
         """The declared type of one element."""
-        return _type_of(self.value)
+        return type_of(self.value)
 
     def as_value_type(self) -> ValueType:
         """The whole as one declared type: lists as arrays."""
@@ -45,7 +45,8 @@ class Meaning:
         return made
 
 
-def _type_of(value: ValueType) -> str | None:
+def type_of(value: ValueType) -> str | None:
+    """The type that a declared value must have, said or implied by its other words; None where any will do."""
     if value.type is not None:
         return value.type
     if value.items is not None or value.min_items is not None or value.max_items is not None:
@@ -76,7 +77,7 @@ class Scope:
     Args:
         parameters: the event's.
         campaign: names of campaign parameters, used as ``campaign.utm_source``.
-        elsewhere: names that belong to something else, with what to say of them (a vendor's name for ours).
+        elsewhere: names that are a vendor's and not ours -> (what to say of them, the mend).
         shared: parameters that the plan defines and the event does not list.
         owner: the event, as messages name it.
     """
@@ -86,7 +87,7 @@ class Scope:
         parameters: Iterable[Parameter],
         *,
         campaign: Iterable[str] = (),
-        elsewhere: Mapping[str, str] | None = None,
+        elsewhere: Mapping[str, tuple[str, str]] | None = None,
         shared: Iterable[str] = (),
         owner: str = "the event",
     ) -> None:
@@ -135,7 +136,8 @@ class Scope:
     def unknown(self, path: str) -> ExpressionError:
         """The error of a name that the event does not know."""
         if path in self.elsewhere:
-            return ExpressionError(self.elsewhere[path], mend=f"write our name{self._ours(path)}")
+            what, mend = self.elsewhere[path]
+            return ExpressionError(what, mend=mend)
         if "[" in path:
             bare = "".join(part.partition("]")[2] if index else part for index, part in enumerate(path.split("[")))
             return ExpressionError(f"`{path}` has brackets", mend=f"write `{bare}`: it is that of every item")
@@ -150,22 +152,19 @@ class Scope:
             f"{self.owner} has no parameter `{path}`", mend=did_you_mean(path, known if nearest(path, known) else listed)
         )
 
-    def _ours(self, path: str) -> str:
-        return "" if path not in self.parameters else f" `{path}`"
-
     def _into(self, path: str, parameter: Parameter, at: str, rest: list[str], so_far: Meaning) -> Meaning:
         if parameter.presence == "forbidden":
             raise ExpressionError(f"{self.owner} forbids `{at}`, so it is never there", mend="use another parameter, or allow this one")
         value = parameter.value
         so_far = replace(so_far, optional=so_far.optional or parameter.presence == "optional")
-        while _type_of(value) == "array":
+        while type_of(value) == "array":
             so_far = replace(so_far, lists=(*so_far.lists, at), bounds=(*so_far.bounds, (value.min_items, value.max_items)))
             if value.items is None:
                 return replace(so_far, value=ValueType(), known=not rest and so_far.known)
             value = value.items
         if not rest:
-            return replace(so_far, value=value, known=so_far.known and _type_of(value) is not None)
-        kind = _type_of(value)
+            return replace(so_far, value=value, known=so_far.known and type_of(value) is not None)
+        kind = type_of(value)
         if kind not in (None, "object"):
             raise ExpressionError(f"`{at}` is {_KINDS.get(str(kind), 'a number')} and has no `{rest[0]}`", mend=f"write `{at}`")
         if not value.properties:

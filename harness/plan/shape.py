@@ -44,7 +44,7 @@ def shaped(source: Source, model: type[Document]) -> tuple[Document | None, list
         said: set[tuple[str | int, ...]] = set()
         for each in found:
             for what, mend, path, drop in _read(each, source):
-                if path not in said:
+                if what and path not in said:
                     said.add(path)
                     problems.append(source.problem(what, *path, mend=mend))
                 doomed[drop] = None
@@ -73,6 +73,8 @@ def _read(error: ErrorDetails, source: Source) -> list[tuple[str, str, tuple[str
         return said
     if kind == "missing":
         name = str(error["loc"][-1])
+        if (*path, name) in source.gone:
+            return [("", "", path, path)]
         noun = _noun(source, path)
         return [(f"{noun} has no `{name}:`", f"add `{name}:`", (*path, name), path)]
     what, mend = _sentence(kind, value, key, raw, error, source, mark.line)

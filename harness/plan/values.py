@@ -1,4 +1,4 @@
-"""Whether a value is what the plan declares.
+r"""Whether a value is what the plan declares.
 
 Wires differ in what they tell. JSON has types, and there ``"19.90"`` where a number is declared is a defect: the vendor adds
 up texts as nothing. A query string has none: every value arrives as text, and ``19.90`` is the number. Callers say which by
@@ -12,7 +12,7 @@ Decided on purpose:
 - True and 1 are different values on a typed wire; without types, ``true``, ``false``, ``1`` and ``0`` are booleans.
 - 3.0 is an integer, as in JSON Schema.
 - ``pattern`` is for texts and ``minimum`` and ``maximum`` are for numbers, so a value of another type breaks them (JSON Schema
-  would let it pass). A pattern is matched against the whole text; ``\\d`` and ``\\w`` are ASCII, as in ECMAScript.
+  would let it pass). A pattern is matched against the whole text; ``\d`` and ``\w`` are ASCII, as in ECMAScript.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from __future__ import annotations
 import json
 import math
 import re
+import warnings
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
@@ -48,7 +49,8 @@ _NOTHING = {
     "(not set)": "Google's word for no value",
 }
 _ARTICLE = {
-    "string": "a text", "number": "a number", "integer": "a whole number", "boolean": "true or false", "object": "an object", "array": "a list",
+    "string": "a text", "number": "a number", "integer": "a whole number",
+    "boolean": "true or false", "object": "an object", "array": "a list",
 }  # fmt: skip
 
 
@@ -301,7 +303,35 @@ def compiled(pattern: str) -> re.Pattern[str]:
     Raises:
         re.error: it is no regular expression. Loading a plan rules that out.
     """
-    return re.compile(pattern, re.ASCII)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)
+        return re.compile(pattern, re.ASCII)
+
+
+def anchored(pattern: str) -> bool:
+    """Whether a pattern speaks of the whole text: each of its alternatives runs from ^ to $."""
+    pattern = re.sub(r"^\(\?[a-zA-Z]+\)", "", pattern)
+    return all(branch.startswith("^") and re.search(r"(?<!\\)(?:\\\\)*\$$", branch) is not None for branch in branches(pattern))
+
+
+def branches(pattern: str) -> list[str]:
+    """The alternatives of a pattern that ``|`` separates at its top level."""
+    found, depth, in_class, index, began = [], 0, False, 0, 0
+    while index < len(pattern):
+        sign = pattern[index]
+        if sign == "\\":
+            index += 1
+        elif in_class:
+            in_class = sign != "]" or pattern[index - 1] == "[" or pattern[index - 2 : index] == "[^"
+        elif sign == "[":
+            in_class = True
+        elif sign in "()":
+            depth += 1 if sign == "(" else -1
+        elif sign == "|" and depth == 0:
+            found.append(pattern[began:index])
+            began = index + 1
+        index += 1
+    return [*found, pattern[began:]]
 
 
 _validators: dict[int, tuple[Mapping[str, Any], Draft202012Validator]] = {}
@@ -318,11 +348,11 @@ def _validator(schema: Mapping[str, Any]) -> Draft202012Validator:
 
 def _further(value: Any, schema: Mapping[str, Any], path: str) -> Iterator[Mismatch]:
     try:
-        errors = sorted(_validator(schema).iter_errors(value), key=lambda error: [str(part) for part in error.absolute_path])
+        errors = list(_validator(schema).iter_errors(value))
     except Exception as error:
         yield Mismatch(path, "value", f"what `schema:` says, which cannot be checked ({type(error).__name__}: {error})", value)
         return
-    for error in errors:
-        below = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in error.absolute_path)
-        kind: MismatchKind = "type" if error.validator == "type" else "value"
-        yield Mismatch(f"{path}{below}".lstrip("."), kind, f"{error.validator}: {shown(error.validator_value)}", error.instance)
+    for each in sorted(errors, key=lambda each: [str(part) for part in each.absolute_path]):
+        below = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in each.absolute_path)
+        kind: MismatchKind = "type" if each.validator == "type" else "value"
+        yield Mismatch(f"{path}{below}".lstrip("."), kind, f"{each.validator}: {shown(each.validator_value)}", each.instance)

@@ -86,6 +86,7 @@ class Source:
         data: the plain data (dict, list, str, int, float, bool, None); None where the file has none.
         mark: the root's mark; beneath it one mark for each value in ``data``.
         problems: what was wrong with the YAML itself. What they name is left out of ``data``.
+        gone: paths of what was left out or dropped for its mistakes, so that its absence is not told as one more.
         lines: the text's lines.
     """
 
@@ -93,6 +94,7 @@ class Source:
     data: Any = None
     mark: Mark = field(default_factory=lambda: Mark(0))
     problems: list[TagproofError] = field(default_factory=list)
+    gone: set[tuple[str | int, ...]] = field(default_factory=set)
     lines: list[str] = field(default_factory=list)
 
     def deepest(self, path: Iterable[str | int]) -> tuple[Mark, tuple[str | int, ...]]:
@@ -117,6 +119,10 @@ class Source:
         """A problem with the value at a path."""
         return TagproofError(what, place=self.place(*path), mend=mend)
 
+    def is_gone(self, *names: str) -> bool:
+        """Whether something of one of these names was dropped, anywhere in the file."""
+        return any(part in names for path in self.gone for part in path[-1:])
+
     def comment_took_the_value(self, line: int) -> bool:
         """Whether the value in this line was lost to a ``#`` that began a comment."""
         return 0 < line <= len(self.lines) and re.search(r"[:\-]\s+#\S", self.lines[line - 1]) is not None
@@ -124,6 +130,7 @@ class Source:
     def drop(self, path: tuple[str | int, ...]) -> None:
         """Take a value, and its mark, out; nothing happens where it is not there."""
         *above, last = path
+        self.gone.add(path)
         mark, found = self.deepest(above)
         if len(found) != len(above) or mark.child(last) is None:
             return
@@ -261,7 +268,7 @@ class _Builder:
         loader = yaml.CSafeLoader(self.text)
         try:
             while True:
-                event = loader.get_event()
+                event: Any = loader.get_event()
                 kind = type(event)
                 if kind is yaml.ScalarEvent:
                     self._scalar(event)
@@ -400,11 +407,14 @@ class _Builder:
             return
         key, top.key = top.key, None
         children = top.mark.children
-        assert type(top.data) is dict and type(children) is dict and key is not None
+        assert type(top.data) is dict
+        assert type(children) is dict
+        assert key is not None
         if key in children:
             self.problem(f"`{key}` is written twice here, first in line {children[key].line}", top.key_line, "keep one of the two")
             return
         if value is _UNUSABLE:
+            self.source.gone.add((*(frame.key or len(frame.data) for frame in self.stack[:-1]), key))
             return
         top.data[key] = value
         mark.line = top.key_line
@@ -413,8 +423,8 @@ class _Builder:
 
 def _syntax_problem(error: yaml.YAMLError, source: Source) -> TagproofError:
     problem = str(getattr(error, "problem", None) or error)
-    mark = getattr(error, "problem_mark", None)
-    began = getattr(error, "context_mark", None) or mark
+    mark: Any = getattr(error, "problem_mark", None)
+    began: Any = getattr(error, "context_mark", None) or mark
     line = mark.line + 1 if mark is not None else 1
     text = source.lines[line - 1] if 0 < line <= len(source.lines) else ""
     at = text[mark.column : mark.column + 1] if mark is not None else ""
@@ -431,10 +441,14 @@ def _syntax_problem(error: yaml.YAMLError, source: Source) -> TagproofError:
             "a backslash inside double quotes begins an escape, and this one is none", "write patterns in single quotes: '^T-\\d+$'"
         )
     if "unexpected end of stream" in problem or "unexpected document indicator" in problem:
-        return said("a quote is opened here and never closed", "close the quote", began.line + 1)
+        return said("a quote is opened here and never closed", "close the quote", began.line + 1 if began else line)
     if "expected ',' or" in problem:
         bracket = problem.rstrip("'")[-1]
-        return said(f"a bracket is opened here, and `{bracket}` or a comma is missing", f"close it with `{bracket}`", began.line + 1)
+        return said(
+            f"a bracket is opened here, and `{bracket}` or a comma is missing",
+            f"close it with `{bracket}`",
+            began.line + 1 if began else line,
+        )
     if "mapping values are not allowed" in problem:
         return said("a colon stands where no key can be", "quote a text that holds `: `, or mend the indentation")
     if "alias" in problem or at == "*":
