@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from harness.decode.vendor import Vendor
     from harness.plan.model import Expectations
     from harness.recording import Recording
-    from harness.verify.align import Alignment
+    from harness.verify.occurrence import Alignment
 
 
 @dataclass(slots=True, kw_only=True)

@@ -1,0 +1,100 @@
+"""Which hits repeat an earlier one without being an event of their own: retries, redirect hops, mirrored copies.
+
+A retry is the same hit sent again after the first was not delivered. A redirect hop is the same hit carried on to where
+the vendor's answer pointed. A mirrored copy is the same hit, to the letter, sent to another host at once (TikTok's second host,
+Google's regional endpoints).
+"""
+
+from __future__ import annotations
+
+import json
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from harness.verify.compare import absent
+
+if TYPE_CHECKING:
+    from harness.decode.hit import Hit
+    from harness.verify.case import Case
+    from harness.verify.occurrence import Occurrence
+
+AT_ONCE = 1.0
+"""Seconds within which a mirrored copy follows."""
+_PASSING = ("*time*", "*timestamp*", "ts", "*_ts", "*random*", "rnd", "*sequence*", "seq", "*nonce*", "*message_id*", "*messageid*",
+            "*uuid*", "*insert_id*", "*hit_count*", "cb", "cachebuster", "ord", "z", "_", "*retry*", "*sent_at*", "sentat")  # fmt: skip
+"""Names, whatever the vendor, of what differs between two sendings of one thing."""
+
+
+def mark_copies(occurrences: list[Occurrence], case: Case) -> None:
+    """Set ``copy_of`` on every hit that repeats an earlier one without being an event of its own."""
+    earlier: dict[tuple[Any, ...], list[Occurrence]] = {}
+    carried: dict[str, list[Occurrence]] = {}
+    for each in occurrences:
+        carried.setdefault(each.hit.request_id, []).append(each)
+    for each in occurrences:
+        if each.request is None:
+            continue
+        if (hop := _hop(each, carried)) is not None:
+            each.copy_of = hop.copy_of or hop
+            continue
+        key = (each.hit.vendor, each.hit.account, each.hit.event, each.hit.kind)
+        for other in earlier.get(key, ()):
+            if _retries(each, other, case) or _mirrors(each, other):
+                each.copy_of = other.copy_of or other
+                break
+        earlier.setdefault(key, []).append(each)
+
+
+def _hop(each: Occurrence, carried: dict[str, list[Occurrence]]) -> Occurrence | None:
+    if each.request is None or each.request.redirected_from is None:
+        return None
+    before = carried.get(each.request.redirected_from, [])
+    same = [other for other in before if other.hit.vendor == each.hit.vendor and other.hit.event == each.hit.event]
+    return next((other for other in same if other.hit.position == each.hit.position), same[0] if same else None)
+
+
+def _retries(each: Occurrence, other: Occurrence, case: Case) -> bool:
+    if other.request is None or each.request is None or other.request.id == each.request.id or each.page != other.page:
+        return False
+    outcome = case.recording.outcome(other.request)
+    if outcome is None or not failed(outcome.state, outcome.status) or outcome.time > each.time:
+        return False
+    return substance(each.hit, case) == substance(other.hit, case)
+
+
+def failed(state: str, status: int | None) -> bool:
+    """Whether an outcome means that the hit was not taken: no answer, or one that is an error."""
+    return state == "failed" or (state in ("delivered", "stubbed", "unknown") and status is not None and status >= 400)
+
+
+def _mirrors(each: Occurrence, other: Occurrence) -> bool:
+    if other.request is None or each.request is None or abs(each.time - other.time) > AT_ONCE:
+        return False
+    if each.hit.position != other.hit.position or _host(each.request.url) == _host(other.request.url):
+        return False
+    return [(p.name, str(p.value)) for p in each.hit.parameters] == [(p.name, str(p.value)) for p in other.hit.parameters]
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).netloc
+    except ValueError:
+        return url
+
+
+def substance(hit: Hit, case: Case) -> str:
+    """What a hit tells, as one text to compare: its own values without what the vendor's script adds and what passes."""
+    vendor = case.vendors.get(hit.vendor)
+    automatic = vendor.automatic_parameters if vendor is not None else frozenset()
+    told = {
+        name: value
+        for name, value in hit.values.items()
+        if not absent(value) and not named_by(name, automatic) and not any(fnmatchcase(name.lower(), glob) for glob in _PASSING)
+    }
+    return json.dumps([hit.event, hit.key, hit.page_url, told], sort_keys=True, default=str, ensure_ascii=False)
+
+
+def named_by(name: str, names: frozenset[str]) -> bool:
+    """Whether a name is among these, where ``*`` at an end matches any rest."""
+    return name in names or any(name.startswith(each[:-1]) for each in names if each.endswith("*"))
