@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 _SEVERITIES = ("trivial", "minor", "normal", "critical", "blocker")
 _STATUS = {"passed": "passed", "failed": "failed", "inconclusive": "broken"}
-_PHASES = {"before": "Before: ", "journey": "", "scenario": "Scenario: ", "proof": "Proof of absence: "}
+_PHASES = {"before": "", "journey": "", "scenario": "Scenario: ", "proof": "Proof of absence: "}
 
 
 def attach_walk(
@@ -233,7 +233,8 @@ def _step(each: StepRows, names: Mapping[int, str], zero: float, shot: Path | by
         _attach(result, "The page at the end of this step", data, mime, mime.removeprefix("image/"))
     sent = sum(row.kind == "hit" and not row.quiet for row in each.rows)
     pushed = sum(row.kind == "push" and not row.quiet for row in each.rows)
-    _attach(result, f"{sent} hits, {pushed} pushes", step_document(each, titles=names), "text/html", "html")
+    many = f"{sent} hit{'s' if sent != 1 else ''}, {pushed} push{'es' if pushed != 1 else ''}"
+    _attach(result, f"What was sent and pushed: {many}", step_document(each, titles=names), "text/html", "html")
     return result
 
 
@@ -281,7 +282,7 @@ def _write(path: Path, text: str) -> None:
 
 
 def _property(name: str) -> str:
-    return "".join(char if char.isalnum() or char in "._-" else "." for char in name)
+    return "".join(char if char.isalnum() or char in "._-" else f"\\{char}" for char in name if char.isprintable())
 
 
 def _property_value(value: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from harness.report.masking import mask_text
 from harness.report.terminal import verdict_text
 
 if TYPE_CHECKING:
@@ -37,6 +38,10 @@ class TrackingInconclusive(Exception):
         self.__cause__ = error
 
 
+# Reports show the qualified name before the message, to people whom our module's path tells nothing.
+TrackingViolations.__module__ = TrackingInconclusive.__module__ = "tagproof"
+
+
 def failure_of(verdict: Verdict, *, error: BaseException | None = None) -> TrackingViolations | TrackingInconclusive | None:
     """The one exception of this walk, or None where it passed (then an error of the test is the test's own)."""
     if verdict.state == "failed":
@@ -47,11 +52,9 @@ def failure_of(verdict: Verdict, *, error: BaseException | None = None) -> Track
 
 
 def _message(verdict: Verdict, error: BaseException | None) -> str:
-    from harness.report.masking import mask_text
-
     count = len(verdict.violations)
-    what = f"{count} violation{'s' if count != 1 else ''}" if count else "inconclusive"
-    of = f" of {verdict.journey}" if verdict.journey else ""
+    what = f"{count} violation{'s' if count != 1 else ''}" if count else "nothing was proved"
+    of = f" in “{mask_text(verdict.journey)}”" if verdict.journey else ""
     text = f"{what}{of} [{verdict.scenario}]\n\n{verdict_text(verdict, width=100)}"
     if error is not None:
         said = str(error).strip().splitlines()

@@ -286,7 +286,7 @@ def outcome_text(outcome: Outcome | None) -> tuple[str, bool]:
         return "", False
     if outcome.state == "stubbed":
         status = outcome.status or 200
-        return ("answered by the stub" if status < 400 else f"answered {status} by the stub"), status >= 400
+        return ("sent, answered by the stub" if status < 400 else f"sent, answered {status} by the stub"), status >= 400
     if outcome.state == "delivered":
         status = outcome.status or 0
         return (f"delivered ({status})" if status else "delivered"), status >= 400
@@ -336,7 +336,9 @@ STYLE = """
 *{box-sizing:border-box}
 body{margin:0;padding:16px;font:14px/1.45 system-ui,-apple-system,"Segoe UI",Roboto,Helvetica,Arial,sans-serif;color:var(--ink);
 background:var(--paper)}
-table.hits{border-collapse:collapse;width:100%}
+table.hits{border-collapse:collapse;width:100%;min-width:760px;table-layout:fixed}
+.c1{width:66px}.c2{width:19%}.c3{width:16%}.c4{width:32%}.c5{width:19%}.c6{width:14%}
+.scroll{overflow-x:auto}
 .hits th{font-weight:600;text-align:left;color:var(--soft);font-size:12px;padding:4px 8px;
 border-bottom:1px solid var(--line);white-space:nowrap}
 .hits td{padding:6px 8px;border-bottom:1px solid var(--line);vertical-align:top}
@@ -345,7 +347,7 @@ border-bottom:1px solid var(--line);white-space:nowrap}
 .hits tr.bad>td:first-child,.hits tr.mark.bad>td:first-child{box-shadow:inset 4px 0 var(--bad)}
 .hits tr.warn>td:first-child{box-shadow:inset 4px 0 var(--warn)}
 .time{color:var(--soft);white-space:nowrap;font-variant-numeric:tabular-nums}
-.who{white-space:nowrap}.who b{display:block}.acc{color:var(--soft);font-size:12px;word-break:break-all;white-space:normal}
+.who{overflow-wrap:anywhere}.who b{display:block}.acc{color:var(--soft);font-size:12px;word-break:break-all;white-space:normal}
 .what{font-weight:600;overflow-wrap:anywhere}.what small{display:block;font-weight:400;color:var(--soft)}
 .kv{overflow-wrap:anywhere}.kv span{display:inline-block;margin:0 10px 2px 0}.kv i{font-style:normal;color:var(--soft)}
 .pill{display:inline-block;border-radius:9px;padding:0 8px;font-size:12px;line-height:18px;white-space:nowrap;
@@ -372,22 +374,25 @@ def escape(text: object) -> str:
     return html.escape(str(text), quote=True)
 
 
-def table(step: StepRows, *, titles: Mapping[int, str], vendors: Mapping[str, str] | None = None) -> str:
+def table(step: StepRows, *, titles: Mapping[int, str], vendors: Mapping[str, str] | None = None, shown: set[Mark] | None = None) -> str:
     """The hits and pushes of one step as an HTML table (a fragment).
 
     Args:
         step: what to show.
         titles: step index -> title, to name the step a late hit was sent in.
         vendors: vendor id -> CSS class, for a filter.
+        shown: the violations that the page has told in full already; those told here are added.
     """
     if not step.rows:
         return '<p class="none">Nothing was sent or pushed in this step.</p>'
+    shown = set() if shown is None else shown
     head = (
-        '<table class="hits"><thead><tr><th>Time</th><th>Event</th><th>Sent to</th><th>Key values</th><th>Consent</th><th>Delivery</th>'
+        f'<table class="hits"><colgroup>{"".join(f"<col class=c{column}>" for column in range(1, 7))}</colgroup>'
+        "<thead><tr><th>Time</th><th>Event</th><th>Sent to</th><th>Key values</th><th>Consent</th><th>Delivery</th>"
         "</tr></thead><tbody>"
     )  # fmt: skip
-    shown: set[Mark] = set()
-    return head + "".join(_row(row, titles, vendors or {}, shown) for row in step.rows) + "</tbody></table>"
+    rows = "".join(_row(row, titles, vendors or {}, shown) for row in step.rows)
+    return f'<div class="scroll">{head}{rows}</tbody></table></div>'
 
 
 def document(title: str, body: str, *, style: str = "") -> str:
@@ -432,7 +437,8 @@ def _row(row: Row, titles: Mapping[int, str], vendors: Mapping[str, str], shown:
     if row.kind not in ("hit", "push"):
         keys = " ".join(escape(text) for _, text in row.keys)
         lost = ' class="lost"' if row.lost else ""
-        return f'<tr class="{name}">{time}<td colspan="5"><span{lost}>{_SIGNS[row.kind]} {escape(row.what)}</span> {keys} {_pills(row.consent)}</td></tr>'
+        text = f"<span{lost}>{_SIGNS[row.kind]} {escape(row.what)}</span> {keys} {_pills(row.consent)}"
+        return f'<tr class="{name}">{time}<td colspan="5">{text}</td></tr>'
     late = ""
     if row.kind == "hit" and row.sent is not None and row.sent != row.step:
         late = f"<small>sent later, in “{escape(titles.get(row.sent, str(row.sent)))}”</small>"
@@ -452,7 +458,7 @@ def _row(row: Row, titles: Mapping[int, str], vendors: Mapping[str, str], shown:
         box = (
             flag(mark)
             if mark not in shown
-            else f'<div class="flag {"warn" if mark.warning else "bad"}"><b>{escape(mark.title)}</b>as told above</div>'
+            else f'<div class="flag {"warn" if mark.warning else "bad"}"><b>{escape(mark.title)}</b>(told above)</div>'
         )
         shown.add(mark)
         kind = "warn" if mark.warning else "bad"

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from harness.decode.hit import Hit
     from harness.plan.model import Expectations
     from harness.recording import Recording
-    from harness.report.tables import StepRows
+    from harness.report.tables import Mark, StepRows
     from harness.verify.violation import Verdict
 
 _STATES = {"passed": ("good", "Passed"), "failed": ("bad", "Failed"), "inconclusive": ("warn", "Inconclusive")}
@@ -63,12 +63,13 @@ def timeline_html(
         for vendor in sorted(vendors, key=lambda each: (each == "data-layer", vendors[each].lower()))
     )
     boxes += '<label><input type="checkbox" id="page" checked> pages and consent</label>'
+    shown: set[Mark] = set()
     body = [
         _header(recording, verdict, expectations),
         _findings(verdict, titles),
         f'<nav class="filter">Show: {boxes}</nav>',
         *(
-            _section(each, names, classes, (screenshots or {}).get(each.step.index))
+            _section(each, names, classes, (screenshots or {}).get(each.step.index), shown)
             for each in steps
             if each.rows or each.step.kind == "journey"
         ),
@@ -133,7 +134,7 @@ def _findings(verdict: Verdict, titles: Mapping[str, str]) -> str:
 _PHASES = {"before": "before the first step", "journey": "", "scenario": "what the scenario did", "proof": "proof that nothing more comes"}
 
 
-def _section(each: StepRows, names: Mapping[int, str], classes: Mapping[str, str], shot: Path | bytes | None) -> str:
+def _section(each: StepRows, names: Mapping[int, str], classes: Mapping[str, str], shot: Path | bytes | None, shown: set[Mark]) -> str:
     step = each.step
     kind, word = _STATES[each.state]
     phase = f'<div class="phase">{_PHASES[step.kind]}</div>' if _PHASES[step.kind] else ""
@@ -153,4 +154,4 @@ def _section(each: StepRows, names: Mapping[int, str], classes: Mapping[str, str
     # What its own hits already show is not told twice.
     told = {mark for row in each.rows for mark in row.marks}
     flags = "".join(flag(mark) for mark in each.marks if mark not in told) + "".join(doubt_flag(doubt) for doubt in each.doubts)
-    return f"<section>{side}<div>{error}{flags}{table(each, titles=names, vendors=classes)}</div></section>"
+    return f"<section>{side}<div>{error}{flags}{table(each, titles=names, vendors=classes, shown=shown)}</div></section>"
