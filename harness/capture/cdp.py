@@ -11,9 +11,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any
 
-from websockets.exceptions import ConnectionClosed, WebSocketException
-from websockets.sync.client import connect
-
+from harness.capture.websocket import WebSocket
 from harness.errors import BrowserError
 
 if TYPE_CHECKING:
@@ -58,11 +56,8 @@ class Connection:
         self._closing = False
         self.alive = True
         try:
-            self._socket = connect(
-                url, max_size=None, compression=None, open_timeout=timeout, close_timeout=2, ping_interval=None,
-                additional_headers=headers, proxy=None,
-            )  # fmt: skip
-        except (OSError, WebSocketException, TimeoutError) as error:
+            self._socket = WebSocket(url, headers, timeout)
+        except OSError as error:
             raise BrowserError(
                 f"the browser's own connection could not be opened ({type(error).__name__}: {error})", place=url,
                 mend="let capture start the browser, or give the address of a Chromium that listens for remote debugging",
@@ -83,7 +78,7 @@ class Connection:
             if then is not None:
                 self._replies[self._number] = then
             # Sent under the lock: commands reach the browser in the order of their numbers.
-            with contextlib.suppress(ConnectionClosed, OSError):
+            with contextlib.suppress(OSError):
                 self._socket.send(json.dumps(message, separators=(",", ":")))
 
     def call(self, method: str, params: Message | None = None, session: str = "", *, timeout: float = 15.0) -> Message:
@@ -114,7 +109,7 @@ class Connection:
     def close(self) -> None:
         """Close, and wait until the thread has ended."""
         self._closing = True
-        with contextlib.suppress(ConnectionClosed, OSError):
+        with contextlib.suppress(OSError):
             self._socket.close()
         if threading.current_thread() is not self.thread:
             self.thread.join(5)
@@ -124,11 +119,11 @@ class Connection:
         patience = 1.0
         while True:
             try:
-                text = self._socket.recv(timeout=patience)
+                text = self._socket.receive(patience)
             except TimeoutError:
                 patience = self._tick()
                 continue
-            except (ConnectionClosed, OSError) as error:
+            except OSError as error:
                 reason = str(error) or type(error).__name__
                 break
             message: Message = json.loads(text)
