@@ -6,7 +6,7 @@ except that nothing is dropped: order, repeats, ``a`` beside ``a=``, empty segme
 A parameter's ``text`` tells what its name and value do not:
 
 - None: the wire had ``name=value`` exactly;
-- the value's text, where unescaping or typing changed it (``https%3A%2F%2F…``, ``1.50``);
+- the value's text, where it was unescaped or typed (``https%3A%2F%2F…``, ``1.50``); what a query types is text on the wire;
 - the whole segment, where the name was escaped or there was no ``=`` (``cd%5Bvalue%5D=1``, ``flag``, ``&a=1`` after a doubled ``&``).
 
 :func:`encode` gives the wire text back.
@@ -154,13 +154,8 @@ class QueryTable(dict[str, Parameter]):
         name, text = unescape(key), unescape(raw)
         row = self.row(name)
         value: Any = text if row.kind == "text" else TYPED[row.kind](text)
-        wire: str | None
-        if not equals or name != key or core != segment:
-            wire = segment
-        elif value is text or type(value) in (int, float):
-            wire = None if str(value) == raw else raw
-        else:
-            wire = raw
+        whole = not equals or name != key or core != segment
+        wire = segment if whole else None if value is text and text == raw else raw
         parameter: Parameter = _new(Parameter, (name, value, wire, row.field, row.label, row.group))
         if len(segment) <= _LONGEST_REMEMBERED and not isinstance(value, list | dict):
             if len(self) >= _REMEMBERED:
