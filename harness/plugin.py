@@ -15,7 +15,7 @@ import re
 import time
 from datetime import UTC, datetime
 from pathlib import Path
-from types import SimpleNamespace
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
@@ -135,7 +135,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
     marker = metafunc.definition.get_closest_marker("expectations")
     if marker is None:
-        uses = [(name, {}, "") for name in ("baseline",)]
+        uses: list[tuple[str, dict[str, Any], str]] = [("baseline", {}, "")]
     else:
         try:
             expectations = compose.read_expectations(_expectations_path(metafunc.definition, marker))
@@ -190,7 +190,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 # ---- fixtures -------------------------------------------------------------------------------------------------
 
 
-def _late_fixtures() -> SimpleNamespace:
+def _late_fixtures() -> ModuleType:
     """Fixtures that extend pytest-playwright's; registered last, so that they are found before its own."""
 
     @pytest.fixture(scope="session")
@@ -209,7 +209,9 @@ def _late_fixtures() -> SimpleNamespace:
                 options["executable_path"] = str(found.path)
         return options
 
-    return SimpleNamespace(browser_type_launch_args=browser_type_launch_args)
+    module = ModuleType("tagproof_fixtures")
+    vars(module)["browser_type_launch_args"] = browser_type_launch_args
+    return module
 
 
 @pytest.fixture(scope="session")
