@@ -1,0 +1,92 @@
+"""Sites that no one here wrote, and the walks over them: each walk is a pytest run of its own, as a user's would be."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+HERE = Path(__file__).parent
+PROJECT = """
+import pytest
+
+@pytest.fixture(scope="session")
+def tracking_base_url(base_url):
+    return base_url
+"""
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a run of a journey under its scenarios came to."""
+
+    exit_code: int
+    output: str
+    verdicts: dict[str, dict[str, Any]]
+    folder: Path
+
+    @property
+    def states(self) -> dict[str, str]:
+        return {scenario: verdict["state"] for scenario, verdict in self.verdicts.items()}
+
+    @property
+    def codes(self) -> dict[str, set[str]]:
+        """Per scenario, the codes of what was found; a doubt's too, so that an inconclusive walk is never an empty set."""
+        return {
+            scenario: {each["code"] for each in [*verdict["violations"], *verdict["doubts"]]} for scenario, verdict in self.verdicts.items()
+        }
+
+
+@pytest.fixture
+def walk(tmp_path: Path) -> Callable[..., Run]:
+    """Walk a journey of tests/sites/journeys in a fresh project: ``walk("books.py", url, SHOP_FAULT="…")``."""
+
+    def run(journey: str, url: str, *arguments: str, **environment: str) -> Run:
+        project = tmp_path / f"run{len(list(tmp_path.iterdir()))}"
+        (project / "journeys").mkdir(parents=True)
+        (project / "expectations").mkdir()
+        (project / "conftest.py").write_text(PROJECT, encoding="utf-8")
+        (project / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
+        name = f"test_{journey}"
+        (project / "journeys" / name).write_text((HERE / "journeys" / journey).read_text(encoding="utf-8"), encoding="utf-8")
+        for plan in (HERE / "plans").iterdir():
+            (project / "expectations" / plan.name).write_text(plan.read_text(encoding="utf-8"), encoding="utf-8")
+        command = [sys.executable, "-m", "pytest", "journeys", "-q", "-p", "no:cacheprovider", f"--base-url={url}", *arguments]
+        inherited = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST_")}
+        done = subprocess.run(
+            command, cwd=project, env=inherited | environment, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False
+        )
+        verdicts = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(project.glob("reports/walks/*/verdict.json"))]
+        return Run(done.returncode, done.stdout + done.stderr, {each["scenario"]: each for each in verdicts}, project)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def bookshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """django-oscar with three books, on a database of its own; its address."""
+    script = HERE / "oscar" / "serve.py"
+    environment = os.environ | {"SHOP_FOLDER": str(tmp_path_factory.mktemp("bookshop")), "PYTHONWARNINGS": "ignore"}
+    subprocess.run([sys.executable, script, "prepare"], env=environment, check=True, stdin=subprocess.DEVNULL)
+    log = Path(environment["SHOP_FOLDER"]) / "server.log"
+    with log.open("w") as errors:
+        server = subprocess.Popen(
+            [sys.executable, script], env=environment, stdout=subprocess.PIPE, stderr=errors, stdin=subprocess.DEVNULL, text=True
+        )
+        assert server.stdout is not None
+        url = server.stdout.readline().strip()
+        try:
+            assert url, log.read_text()
+            yield url
+        finally:
+            server.terminate()
+            server.wait()
