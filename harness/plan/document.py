@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 RAW = "{raw}"
 """Stands in a fault's text for the value as it was written in the file."""
+NOTHING = "{nothing}"
+"""A fault's whole text where a key has no value."""
 TYPES = ("string", "number", "integer", "boolean", "object", "array")
 _OTHER_TYPES = {
     "float": "number", "double": "number", "decimal": "number", "money": "number", "currency": "number", "numeric": "number",
@@ -46,6 +48,9 @@ _FURTHER_SCHEMA = (
     "exclusiveMinimum", "format", "if", "maxContains", "maxLength", "maxProperties", "minContains", "minLength", "minProperties",
     "multipleOf", "not", "oneOf", "patternProperties", "prefixItems", "propertyNames", "then", "title", "uniqueItems",
 )  # fmt: skip
+
+
+Fault = tuple[str, str, tuple[str | int, ...]]
 
 
 def kind_of(value: Any) -> str:
@@ -63,9 +68,14 @@ def fault(what: str, mend: str = "", below: tuple[str | int, ...] = ()) -> Pydan
     return faults([(what, mend, below)])
 
 
-def faults(found: list[tuple[str, str, tuple[str | int, ...]]]) -> PydanticCustomError:
-    """Several mistakes of one value, each (what, mend, path from the value)."""
-    return PydanticCustomError("fault", "{what}", {"what": found[0][0], "faults": found})
+def faults(found: list[Fault], *, whole: bool = False) -> PydanticCustomError:
+    """Several mistakes of one value, each (what, mend, path from the value).
+
+    Args:
+        found: the mistakes.
+        whole: whether they make the whole value unusable, not only what their paths lead to.
+    """
+    return PydanticCustomError("fault", "{what}", {"what": found[0][0], "faults": found, "whole": whole})
 
 
 class _Either:
@@ -174,6 +184,10 @@ Scalar = str | int | float | bool | None | list[Any]
 Pattern = Annotated[Text, Field(json_schema_extra={"pattern": r"^\^[\s\S]*\$$"})]
 
 
+def _whole(what: str, mend: str, below: tuple[str | int, ...] = ()) -> Fault:
+    return what, mend, below
+
+
 class Entry(BaseModel):
     """A mapping with keys of ours. Anything else is a mistake, except what begins with ``x-``."""
 
@@ -194,7 +208,7 @@ class Entry(BaseModel):
         return known
 
     @classmethod
-    def mistaken(cls, data: dict[str, Any]) -> PydanticCustomError | None:
+    def mistaken(cls, data: dict[str, Any]) -> Fault | None:
         """A mistake of the entry as a whole, told before its keys are looked at."""
         return None
 
@@ -213,12 +227,12 @@ class Entry(BaseModel):
             what = f"{cls.noun} is a mapping, and this is {kind_of(data)}" if data is not None else f"{cls.noun} has nothing in it"
             raise fault(what, f"its keys are {listed(cls.keys())}")
         known = cls.keys()
-        if data.keys() <= known.keys():
-            if (mistake := cls.mistaken(data)) is not None:
-                raise mistake
-            return data
+        if None in data.values() and (empty := [key for key, value in data.items() if value is None and key in known and key != "const"]):
+            raise faults([(NOTHING, "", (key,)) for key in empty])
         if (mistake := cls.mistaken(data)) is not None:
-            raise mistake
+            raise faults([mistake], whole=True)
+        if data.keys() <= known.keys():
+            return data
         extensions = {key: value for key, value in data.items() if key.startswith("x-")}
         strange = [key for key in data if key not in known and key not in extensions]
         if strange and cls.model_config.get("extra") != "allow":
@@ -288,10 +302,10 @@ class ItemDocument(Words):
     }
 
     @classmethod
-    def mistaken(cls, data: dict[str, Any]) -> PydanticCustomError | None:
+    def mistaken(cls, data: dict[str, Any]) -> Fault | None:
         """See :meth:`Entry.mistaken`."""
         if isinstance(data.get("required"), list):
-            return fault(
+            return _whole(
                 "`required` is no list of names here",
                 "delete it: every property is required unless it says `required: false`",
                 ("required",),
@@ -555,14 +569,14 @@ class TimesDocument(Entry):
     max: Annotated[int, Field(ge=1)] | None = None
 
     @classmethod
-    def mistaken(cls, data: dict[str, Any]) -> PydanticCustomError | None:
+    def mistaken(cls, data: dict[str, Any]) -> Fault | None:
         """See :meth:`Entry.mistaken`."""
         least, most = data.get("min", 0), data.get("max")
         if type(least) is int and type(most) is int:
             if most == 0 and least == 0:
-                return fault("`times` of at most 0 expects nothing", "list the event under the step's `forbid:`")
+                return _whole("`times` of at most 0 expects nothing", "list the event under the step's `forbid:`")
             if most < least:
-                return fault(f"`times` has a max of {most} below its min of {least}", "swap them")
+                return _whole(f"`times` has a max of {most} below its min of {least}", "swap them")
         return None
 
 
@@ -607,7 +621,7 @@ class ExpectationDocument(Entry):
     why: str = ""
 
     @classmethod
-    def mistaken(cls, data: dict[str, Any]) -> PydanticCustomError | None:
+    def mistaken(cls, data: dict[str, Any]) -> Fault | None:
         """See :meth:`Entry.mistaken`."""
         if "event" in data:
             return None
@@ -618,7 +632,7 @@ class ExpectationDocument(Entry):
             inside = ", times: 1" if not data[name] else ", …"
             if name in cls.hints or did_you_mean(name, ["event"]).startswith("did you mean"):
                 return None
-            return fault(f"the event `{name}` is written as a key", f"write `- {name}` or `- {{event: {name}{inside}}}`", (name,))
+            return _whole(f"the event `{name}` is written as a key", f"write `- {name}` or `- {{event: {name}{inside}}}`", (name,))
         return None
 
 
@@ -676,15 +690,15 @@ class ValueDocument(Entry):
     why: str = ""
 
     @classmethod
-    def mistaken(cls, data: dict[str, Any]) -> PydanticCustomError | None:
+    def mistaken(cls, data: dict[str, Any]) -> Fault | None:
         """See :meth:`Entry.mistaken`."""
         if data.get("from") == "page" and "selector" not in data:
-            return fault("a value from the page needs a `selector:`", "write {from: page, selector: '[data-test=…]'}")
+            return _whole("a value from the page needs a `selector:`", "write {from: page, selector: '[data-test=…]'}")
         if data.get("from") == "code":
             if found := [key for key in ("selector", "attribute", "decimal") if key in data]:
-                return fault(f"`{found[0]}` means nothing for a value from code", "delete it, or write `from: page`", (found[0],))
+                return _whole(f"`{found[0]}` means nothing for a value from code", "delete it, or write `from: page`", (found[0],))
         elif "from" not in data and "selector" in data:
-            return fault("a value with a `selector:` does not say where it comes from", "add `from: page`")
+            return _whole("a value with a `selector:` does not say where it comes from", "add `from: page`")
         return None
 
 

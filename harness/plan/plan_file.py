@@ -462,7 +462,10 @@ class PlanResolver:
     @staticmethod
     def _has(scope: Scope, source: str) -> bool:
         try:
-            scope.meaning(parse_source(source))
+            tree = parse_source(source)
+            if not all(scope.may_have(name) for name in names(tree)):
+                return False
+            scope.meaning(tree)
         except ExpressionError:
             return False
         return True

@@ -92,6 +92,7 @@ class Scope:
         owner: str = "the event",
     ) -> None:
         self.parameters = {each.name: each for each in parameters}
+        self._dotted = [name for name in self.parameters if "." in name]
         self.campaign = frozenset(campaign)
         self.elsewhere = elsewhere or {}
         self.shared = frozenset(shared)
@@ -112,6 +113,11 @@ class Scope:
             found.append(parameter.name)
             walk(parameter.name, parameter.value)
         return found + [f"campaign.{name}" for name in sorted(self.campaign)]
+
+    def may_have(self, path: str) -> bool:
+        """Whether a name's head is one that the event has; cheaper than an error that :meth:`resolve` would word."""
+        head = path.split(".")[0]
+        return head in self.parameters or head == "campaign" or any(name in path for name in self._dotted)
 
     def resolve(self, path: str) -> Meaning:
         """What a name means.

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import ValidationError
 
-from harness.plan.document import RAW, Entry, kind_of
+from harness.plan.document import NOTHING, RAW, Entry, kind_of
 from harness.plan.spelling import did_you_mean
 
 if TYPE_CHECKING:
@@ -66,10 +66,16 @@ def _read(error: ErrorDetails, source: Source) -> list[tuple[str, str, tuple[str
     key = next((part for part in reversed(path) if isinstance(part, str)), "the file")
     raw = mark.text if mark.text is not None else str(value)
     if kind == "fault":
+        # Of an entry from which something was dropped, what is said of it as a whole would be said of the remainder.
+        whole = error["ctx"]["whole"]
+        told = not whole or not any(gone[:-1] == path for gone in source.gone)
         said = []
         for what, mend, below in error["ctx"]["faults"]:
-            _, full = source.deepest(path + below)
-            said.append((what.replace(RAW, raw), mend.replace(RAW, raw), full, full))
+            at, full = source.deepest(path + below)
+            if what == NOTHING:
+                said.append((*_empty(str(below[-1]), source, at.line), full, full))
+            else:
+                said.append((what.replace(RAW, raw) if told else "", mend.replace(RAW, raw), full, path if whole else full))
         return said
     if kind == "missing":
         name = str(error["loc"][-1])
@@ -87,12 +93,16 @@ def _noun(source: Source, path: tuple[str | int, ...]) -> str:
     return f"`{path[-1]}`" if isinstance(path[-1], str) else f"entry {path[-1] + 1} of `{path[-2]}`"
 
 
+def _empty(key: str, source: Source, line: int) -> tuple[str, str]:
+    if source.comment_took_the_value(line):
+        return f"`{key}` has nothing in it: the `#` begins a comment", "quote the text"
+    return f"`{key}` has nothing in it", "write its value, or delete the line"
+
+
 def _sentence(kind: str, value: Any, key: str, raw: str, error: ErrorDetails, source: Source, line: int) -> tuple[str, str]:
     context = error.get("ctx", {})
-    if value is None and kind != "missing":
-        if source.comment_took_the_value(line):
-            return f"`{key}` has nothing in it: the `#` begins a comment", "quote the text"
-        return f"`{key}` has nothing in it", "write its value, or delete the line"
+    if value is None:
+        return _empty(key, source, line)
     if kind == "literal_error":
         choices = re.findall(r"'([^']*)'", context.get("expected", ""))
         shown = f"`{raw}`" if isinstance(value, (str, int, float)) else kind_of(value)
@@ -112,5 +122,5 @@ def _sentence(kind: str, value: Any, key: str, raw: str, error: ErrorDetails, so
     if kind == "too_short":
         return f"`{key}` is an empty list", "list something, or delete the key"
     if kind in ("greater_than_equal", "greater_than"):
-        return f"`{raw}` is too small for `{key}`", f"write {context.get('ge', context.get('gt'))} or more"
+        return f"`{raw}` is too small for `{key}`", f"write {context.get('ge', context.get('gt')):g} or more"
     return f"`{key}`: {error['msg']}", "see `tagproof plan schema` for what may be written"

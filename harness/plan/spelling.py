@@ -19,14 +19,15 @@ def _bare(word: str) -> str:
 def nearest(word: str, words: Iterable[str]) -> str | None:
     """The word that was most likely meant; None if none is near.
 
-    Case and separators count for nothing (``PageView`` is ``page_view``); else difflib's ratio must reach 0.7.
+    Case and separators count for nothing (``PageView`` is ``page_view``); else difflib's ratio must reach 0.7, or 0.65 for
+    words so short that one wrong letter is a third of them.
     """
     known = sorted({each for each in words if each != word})
     bare = _bare(word)
     for each in known:
         if bare and _bare(each) == bare:
             return each
-    close = get_close_matches(word.casefold(), [each.casefold() for each in known], n=1, cutoff=0.7)
+    close = get_close_matches(word.casefold(), [each.casefold() for each in known], n=1, cutoff=0.65 if len(word) < 5 else 0.7)
     return next((each for each in known if close and each.casefold() == close[0]), None)
 
 

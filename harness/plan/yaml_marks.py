@@ -232,7 +232,7 @@ def _control_character(text: str) -> int | None:
 class _Frame:
     """A mapping or list that is being built."""
 
-    __slots__ = ("anchor", "broken", "data", "flow", "key", "key_line", "mark", "size", "template")
+    __slots__ = ("anchor", "as_key", "broken", "data", "flow", "key", "key_line", "mark", "size", "template")
 
     def __init__(self, data: dict[str, Any] | list[Any], mark: Mark, anchor: str | None, *, flow: bool) -> None:
         self.data = data
@@ -242,6 +242,7 @@ class _Frame:
         self.key: str | None = None
         self.key_line = 0
         self.broken = False
+        self.as_key = False
         self.template = ""
         self.size = 1
 
@@ -302,7 +303,15 @@ class _Builder:
         if event.tag is not None:
             value = self._tagged(event.tag, event.value, value, line)
         mark = Mark(line, event.value, plain)
-        if top is not None and top.flow and plain and event.value == "" and type(top.data) is dict and top.key:
+        if (
+            top is not None
+            and top.flow
+            and plain
+            and event.value == ""
+            and type(top.data) is dict
+            and top.key
+            and not (top.as_key or top.broken)
+        ):
             between = self.text[self.key_end : event.start_mark.index]
             if ":" not in between:
                 self.problem(
@@ -340,12 +349,15 @@ class _Builder:
         if event.tag is not None and event.tag not in _READ_TAGS:
             self.problem(f"the YAML tag `{event.tag.replace(_STANDARD, '!!')}` is not read", line, "write the value without a tag")
         mark = Mark(line, children={} if type(data) is dict else [])
-        self.stack.append(_Frame(data, mark, event.anchor, flow=bool(event.flow_style)))
+        frame = _Frame(data, mark, event.anchor, flow=bool(event.flow_style))
+        top = self.stack[-1] if self.stack else None
+        frame.as_key = top is not None and type(top.data) is dict and top.key is None
+        self.stack.append(frame)
 
     def _end(self) -> None:
         frame = self.stack.pop()
         top = self.stack[-1] if self.stack else None
-        if top is not None and type(top.data) is dict and top.key is None:
+        if top is not None and frame.as_key:
             self._unusable_key(top, frame)
             return
         if frame.anchor is not None:
@@ -451,7 +463,7 @@ def _syntax_problem(error: yaml.YAMLError, source: Source) -> TagproofError:
         )
     if "mapping values are not allowed" in problem:
         return said("a colon stands where no key can be", "quote a text that holds `: `, or mend the indentation")
-    if "alias" in problem or at == "*":
+    if "alias" in problem or "alias" in str(getattr(error, "context", None) or "") or at == "*":
         return said("a text that begins with `*` needs quotes: YAML reads it as an alias", "write '*.shop.example' with the quotes")
     if "cannot start any token" in problem:
         return said(f"a text cannot begin with `{at}` in YAML", "put the text in quotes")
