@@ -6,6 +6,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 _KNOWN_HOSTS = 20_000
+_SCHEMES = frozenset(("https", "http", "wss", "ws"))
+_new = tuple.__new__
 
 
 class Address(NamedTuple):
@@ -54,19 +56,19 @@ def _bare_host(authority: str) -> str:
 @lru_cache(maxsize=256)
 def split_url(url: str) -> Address:
     """Take a URL apart. What is no http or WebSocket address (``data:``, ``blob:``, a bare path) has no host."""
-    start = url.find("://")
-    if start < 0 or url[:start].lower() not in ("https", "http", "wss", "ws"):
-        return NOWHERE
-    start += 3
-    cut = url.find("#", start)
-    if cut >= 0:
-        url = url[:cut]
-    mark = url.find("?", start)
-    if mark < 0:
-        head, query = url[start:], ""
+    if url[:8] == "https://":
+        start = 8
     else:
-        head, query = url[start:mark], url[mark + 1 :]
-    slash = head.find("/")
+        start = url.find("://") + 3
+        if start < 3 or url[: start - 3].lower() not in _SCHEMES:
+            return NOWHERE
+    if "#" in url:
+        url = url[: url.index("#")]
+    head, mark, query = url.partition("?")
+    slash = head.find("/", start)
     if slash < 0:
-        return Address(host_of(head), "/", query, mark >= 0)
-    return Address(host_of(head[:slash]), head[slash:], query, mark >= 0)
+        authority, path = head[start:], "/"
+    else:
+        authority, path = head[start:slash], head[slash:]
+    host = _hosts.get(authority)
+    return _new(Address, (host_of(authority) if host is None else host, path, query, mark == "?"))

@@ -57,6 +57,7 @@ def read_gcs(gcs: str) -> dict[str, bool]:
 
 
 _RAW = ("gcs", "gcd", "gcu", "gcut", "npa", "dma", "dma_cps", "pscdl", "us_privacy", "gdpr", "gdpr_consent", "gpp", "gpp_sid")
+_NONE = (None,) * len(_RAW)
 
 
 def google_consent(wire: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -67,23 +68,31 @@ def google_consent(wire: Mapping[str, Any]) -> dict[str, Any] | None:
 
     Returns:
         signal -> whether granted (for those that were set); ``signals``: how each was set; and the raw texts by wire key. gcs,
-        which states what holds now, goes before gcd, which states how it came about.
+        which states what holds now, goes before gcd, which states how it came about. ``signals`` is shared between hits.
     """
-    raw = tuple(str(wire[key]) if key in wire else None for key in _RAW)
-    if not any(raw):
+    raw = tuple(map(wire.get, _RAW))
+    if raw == _NONE:
         return None
-    consent, signals = _consent(raw[0] or "", raw[1] or "")
+    try:
+        return _read(raw).copy()
+    except TypeError:
+        return _read(tuple(map(str, raw))).copy()
+
+
+@lru_cache(maxsize=1_024)
+def _read(raw: tuple[Any, ...]) -> dict[str, Any]:
+    texts = ["" if each is None else str(each) for each in raw]
+    consent, signals = _consent(texts[0], texts[1])
     found: dict[str, Any] = dict(consent)
     if signals:
-        found["signals"] = {signal: dict(how) for signal, how in signals.items()}
-    for key, text in zip(_RAW, raw, strict=True):
+        found["signals"] = signals
+    for key, text in zip(_RAW, texts, strict=True):
         if text:
             found[key] = text
     return found
 
 
-@lru_cache(maxsize=256)
-def _consent(gcs: str, gcd: str) -> tuple[Mapping[str, bool], Mapping[str, Mapping[str, str]]]:
+def _consent(gcs: str, gcd: str) -> tuple[dict[str, bool], dict[str, dict[str, str]]]:
     signals = read_gcd(gcd)
     consent = {signal: how["state"] == "granted" for signal, how in signals.items() if "state" in how}
     consent.update(read_gcs(gcs))

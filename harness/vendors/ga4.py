@@ -167,22 +167,28 @@ def _decode(request: CapturedRequest) -> list[Hit]:
 
 
 def _hit(shared: list[Parameter], own: list[Parameter] | tuple[()], undecoded: str) -> Hit:
+    parameters = [*shared, *own]
+    # A line's own parameters go before what its batch shares.
+    numbered = [*enumerate(own, len(shared)), *enumerate(shared)] if own else enumerate(shared)
     wire: dict[str, Any] = {}
     values: dict[str, Any] = {}
     properties: dict[str, Any] = {}
     items: list[dict[str, Any]] = []
-    parameters = [*shared, *own]
-    for place, (name, value, text, field, label, group) in enumerate(parameters) if not own else _own_first(parameters, len(shared)):
-        if name not in wire:
-            wire[name] = value
-            if field is not None:
-                values.setdefault(field, value)
-            elif group == USER and name[:2] == "up":
-                properties.setdefault(name.partition(".")[2], value)
-            elif name[:2] == "pr" and name[2:].isdecimal():
+    for place, (name, value, text, field, label, group) in numbered:
+        if name in wire:
+            continue
+        wire[name] = value
+        if field is not None:
+            if field not in values:
+                values[field] = value
+        elif group is None:
+            if name[:2] == "pr" and name[2:].isdecimal():
                 item = _item(str(value))
                 items.append(item)
-                parameters[place] = Parameter(name, item, text if text is not None else value, field, label or f"Item {name[2:]}", COMMERCE)
+                raw = value if text is None else text
+                parameters[place] = Parameter(name, item, raw, field, label or f"Item {name[2:]}", COMMERCE)
+        elif group == USER and name[:2] == "up":
+            properties.setdefault(name.partition(".")[2], value)
     if items:
         values["items"] = items
     if properties:
@@ -190,9 +196,10 @@ def _hit(shared: list[Parameter], own: list[Parameter] | tuple[()], undecoded: s
     event = wire.get("en")
     page = wire.get("dl")
     campaign = campaign_of(page)
-    for key, name in _CAMPAIGN_KEYS.items():
-        if wire.get(key):
-            campaign[name] = wire[key]
+    if not _CAMPAIGN_KEYS.keys().isdisjoint(wire):
+        for key, name in _CAMPAIGN_KEYS.items():
+            if wire.get(key):
+                campaign[name] = wire[key]
     identifiers = {name: wire[key] for key, name in _IDENTIFIERS.items() if wire.get(key)}
     transaction = values.get("transaction_id")
     return Hit(
@@ -208,12 +215,6 @@ def _hit(shared: list[Parameter], own: list[Parameter] | tuple[()], undecoded: s
         page_url=page,
         undecoded=undecoded,
     )
-
-
-def _own_first(parameters: list[Parameter], shared: int) -> list[tuple[int, Parameter]]:
-    """A line's own parameters go before what its batch shares."""
-    numbered = list(enumerate(parameters))
-    return numbered[shared:] + numbered[:shared]
 
 
 def _is_ga4(request: CapturedRequest) -> bool:

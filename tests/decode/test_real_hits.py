@@ -36,8 +36,9 @@ EXPECTED: dict[str, list[tuple[int, str, str, str | None, str]]] = {
     "django-oscar-ga4": of(
         "G-HBFJFL343S",
         (0, GTAG), (2, PAGE), (3, ENGAGED), (4, GTAG), (6, PAGE), (6, ENGAGED), (7, GTAG), (9, PAGE), (9, ENGAGED), (10, GTAG), (12, PAGE),
-        (13, SCROLL), (14, ENGAGED), (15, GTAG), (17, PAGE), (17, ENGAGED), (18, SCROLL), (19, GTAG), (21, PAGE), (22, SCROLL), (23, ENGAGED),
-        (24, GTAG), (26, PAGE), (26, ENGAGED), (27, SCROLL), (28, GTAG), (30, PAGE), (31, ("ga4", "event", "purchase")), (32, ENGAGED),
+        (13, SCROLL), (14, ENGAGED), (15, GTAG), (17, PAGE), (17, ENGAGED), (18, SCROLL), (19, GTAG), (21, PAGE), (22, SCROLL),
+        (23, ENGAGED), (24, GTAG), (26, PAGE), (26, ENGAGED), (27, SCROLL), (28, GTAG), (30, PAGE),
+        (31, ("ga4", "event", "purchase")), (32, ENGAGED),
     ),
     "ga4-after-accept": of("G-HBFJFL343S", (0, PAGE), (1, ENGAGED)),
     "ga4-after-reject": of("G-HBFJFL343S", (0, PAGE)),
@@ -50,14 +51,16 @@ EXPECTED: dict[str, list[tuple[int, str, str, str | None, str]]] = {
     "meta-pixel": of(
         "691776562467007",
         (0, ("meta-pixel", "pageview", "PageView")), (1, ("meta-pixel", "event", "ViewContent")), (2, ("meta-pixel", "event", "AddToCart")),
-        (3, ("meta-pixel", "event", "Purchase")), (4, ("meta-pixel", "event", "MyCustom")), (5, ("meta-pixel", "event", "SubscribedButtonClick")),
+        (3, ("meta-pixel", "event", "Purchase")), (4, ("meta-pixel", "event", "MyCustom")),
+        (5, ("meta-pixel", "event", "SubscribedButtonClick")),
     ),
     "segment": of(
         "wk", (0, ("segment", "pageview", "page")), (1, ("segment", "event", "Order Completed")), (2, ("segment", "identify", "identify"))
     ),
     "mixpanel": of(
         "tok",
-        (0, ("mixpanel", "pageview", "$mp_web_page_view")), (1, ("mixpanel", "identify", "$set_once")), (1, ("mixpanel", "identify", "$set")),
+        (0, ("mixpanel", "pageview", "$mp_web_page_view")), (1, ("mixpanel", "identify", "$set_once")),
+        (1, ("mixpanel", "identify", "$set")),
         (2, ("mixpanel", "event", "add_to_cart")), (2, ("mixpanel", "identify", "$identify")),
     ),
 }  # fmt: skip
