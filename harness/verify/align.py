@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from harness.plan.rules import ABSENT
 from harness.verify.assertions import failed_matchers
 from harness.verify.breaches import mark_breaches
-from harness.verify.carried import carried
 from harness.verify.causes import find_causes
-from harness.verify.compare import ABSENT, absent, at_path, same
+from harness.verify.compare import absent, at_path, same
 from harness.verify.consented import ConsentLedger
 from harness.verify.copies import mark_copies
+from harness.verify.naming import carried
 from harness.verify.occurrence import DATA_LAYER, Alignment, Due, Occurrence
 from harness.verify.timeline import Timeline, matches_page
 
@@ -131,9 +132,9 @@ def _misfit(hit: Hit, event: Event, sending: Sending) -> tuple[int, int, int]:
     against = silent = missing = 0
     for each in carried(event, sending):
         value = at_path(hit.values, each.name)
-        if each.required and absent(value):
+        if each.presence == "required" and absent(value):
             missing += 1
-        if each.value is not None and each.value.has_const:
+        if each.value.has_const:
             if value is ABSENT:
                 silent += 1
             elif not same(each.value.const, value):

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from harness.plan.values import conforms, shown
-from harness.verify.carried import wire_name
 from harness.verify.compare import absent, at_path, differences, same
+from harness.verify.naming import wire_name
 from harness.verify.wire import typed
 
 if TYPE_CHECKING:

@@ -13,8 +13,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from harness.verify.carried import carried
-from harness.verify.compare import ABSENT, absent, at_path, same
+from harness.decode.data_layer import plain
+from harness.plan.rules import ABSENT
+from harness.verify.compare import absent, at_path, same
+from harness.verify.naming import carried
+from harness.verify.occurrence import OCCURRENCES
 from harness.verify.timeline import route
 
 if TYPE_CHECKING:
@@ -23,7 +26,7 @@ if TYPE_CHECKING:
     from harness.capture.captured import Push
     from harness.verify.case import Case
     from harness.verify.occurrence import Occurrence
-    from harness.verify.timeline import Timeline
+from harness.verify.timeline import Timeline
 
 _COMMANDS = frozenset({"event", "track", "trackCustom", "trackSingle", "trackSingleCustom", "send", "capture"})
 _BOUNDARY = 0.05
@@ -71,9 +74,7 @@ def find_causes(occurrences: list[Occurrence], layer: Mapping[str, Occurrence], 
 
 
 def _call(push: Push, order: int, occurrence: Occurrence | None) -> Call:
-    value = push.value
-    if isinstance(value, dict) and "0" in value:
-        value = [value[key] for key in sorted((key for key in value if key.isdigit()), key=int)]
+    value = said(push)
     names: set[str] = set()
     values: dict[str, Any] = {}
     if isinstance(value, dict):
@@ -83,12 +84,22 @@ def _call(push: Push, order: int, occurrence: Occurrence | None) -> Call:
     elif isinstance(value, list):
         texts = [each for each in value if isinstance(each, str)]
         names.update(text for text in texts if text not in _COMMANDS)
+        if texts and texts[0] in ("consent", "set", "js", "get"):
+            names.clear()
         values = next((dict(each) for each in value if isinstance(each, dict)), {})
     if occurrence is not None:
-        if occurrence.hit.event is not None:
+        if occurrence.hit.kind in OCCURRENCES and occurrence.hit.event is not None:
             names = {occurrence.hit.event}
         values = dict(occurrence.hit.values)
     return Call(push=push, order=order, names=frozenset(names), values=values)
+
+
+def said(push: Push) -> Any:
+    """What a push says, without the recorder's marks; the arguments of a ``gtag()`` call as a list."""
+    value = plain(push.value)
+    if isinstance(value, dict) and "0" in value and all(key.isdigit() or key in ("length", "callee") for key in value):
+        return [value[key] for key in sorted((key for key in value if key.isdigit()), key=int)]
+    return value
 
 
 def _cause(each: Occurrence, calls: Mapping[str, list[Call]], timeline: Timeline) -> Call | None:
@@ -125,7 +136,7 @@ def _rank(each: Occurrence, call: Call, timeline: Timeline) -> tuple[int, int, i
             return None
         if used:
             return None
-    if used and push.step != each.sent and not certain:
+    if used and not certain and (push.step != each.sent or differ):
         return None
     return (int(certain), agree - differ, int(same_page), int(not used), call.order)
 

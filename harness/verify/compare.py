@@ -8,6 +8,7 @@ from typing import Any
 
 from deepdiff import DeepDiff
 
+from harness.plan.rules import ABSENT, lookup
 from harness.plan.values import as_number, shown, unset
 
 
@@ -52,33 +53,15 @@ def _shape(value: Any) -> type | None:
 
 def at_path(values: Any, path: str) -> Any:
     """The value at a dotted path; through a list, the list of its elements' values. :data:`ABSENT` where there is none."""
-    return _walk(values, path.split("."))
+    found = lookup(values, path)
+    if not isinstance(found, list):
+        return found
+    there = _there(found)
+    return there if there or not found else ABSENT
 
 
-class _Absent:
-    def __repr__(self) -> str:
-        return "absent"
-
-    def __bool__(self) -> bool:
-        return False
-
-
-ABSENT = _Absent()
-
-
-def _walk(values: Any, names: list[str]) -> Any:
-    if not names:
-        return values
-    if isinstance(values, dict):
-        for length in range(len(names), 0, -1):
-            key = ".".join(names[:length])
-            if key in values:
-                return _walk(values[key], names[length:])
-        return ABSENT
-    if isinstance(values, list):
-        found = [each for each in (_walk(value, names) for value in values) if each is not ABSENT]
-        return found or ABSENT
-    return ABSENT
+def _there(values: list[Any]) -> list[Any]:
+    return [_there(each) if isinstance(each, list) else each for each in values if each is not ABSENT]
 
 
 def _equal(one: Any, other: Any) -> bool:

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from harness.verify.causes import said
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -103,8 +105,6 @@ def _moment(change: ConsentChange, updates: list[tuple[float, dict[str, bool]]],
 
 def _updates(push: Push) -> Iterator[dict[str, bool]]:
     """The signals of a Consent Mode update: ``gtag('consent', 'update', {…})`` as an arguments object, a list or a call."""
-    value = push.value
-    if isinstance(value, dict):
-        value = [value.get("0"), value.get("1"), value.get("2")]
+    value = said(push)
     if isinstance(value, list) and len(value) >= 3 and value[0] == "consent" and value[1] == "update" and isinstance(value[2], dict):
         yield {str(signal): state == "granted" for signal, state in value[2].items() if state in ("granted", "denied")}

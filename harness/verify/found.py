@@ -31,6 +31,7 @@ def found(
     place: Place | None = None,
     pushes: Sequence[str] = (),
     requests: Sequence[str] = (),
+    warns: bool = False,
     **details: Any,
 ) -> Violation:
     """A violation of this check. What is not given is taken from the first hit.
@@ -46,6 +47,7 @@ def found(
         place: the line departed from.
         pushes: ids of further pushes that show it.
         requests: ids of further requests that show it.
+        warns: the plan only warns of it.
         details: code-specific data.
     """
     first = hits[0] if hits else None
@@ -73,5 +75,5 @@ def found(
             pushes=tuple(dict.fromkeys([*(each.push.id for each in hits if each.push is not None), *pushes])),
             requests=tuple(dict.fromkeys([*(each.request.id for each in hits if each.request is not None), *requests])),
         ),
-        details=details,
+        details=details | ({WARNS: True} if warns else {}),
     )

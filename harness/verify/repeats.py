@@ -11,16 +11,16 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from harness.verify.carried import wire_name
 from harness.verify.compare import absent, at_path
 from harness.verify.copies import substance
+from harness.verify.naming import wire_name
 from harness.verify.timeline import route
 
 if TYPE_CHECKING:
     from harness.plan.model import Event, Sending
     from harness.verify.case import Case
     from harness.verify.occurrence import Alignment, Occurrence
-    from harness.verify.timeline import Load
+from harness.verify.timeline import Load
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,8 +42,8 @@ DENIED = dict.fromkeys(GRANTED, False)
 
 def vendor(vendor_id: str, name: str = "", **fields: Any) -> Vendor:
     """A vendor that is known by id; its script adds nothing unless ``automatic_…`` says so."""
-    fields = {"category": "analytics", "docs": (), "endpoints": (), "decode": lambda _request: ()} | fields
-    return Vendor(id=vendor_id, name=name or vendor_id, **fields)
+    given: dict[str, Any] = {"category": "analytics", "docs": (), "endpoints": (), "decode": lambda _request: ()}
+    return Vendor(id=vendor_id, name=name or vendor_id, **given | fields)
 
 
 VENDORS = {
