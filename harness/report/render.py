@@ -14,9 +14,10 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from harness.capture import machine
 from harness.errors import TagproofError
 
-_MEND = "run `npm install allure@3` in the project's folder, or set TAGPROOF_ALLURE to the allure program"
+_MEND = "run `make setup`, or `npm install allure@3` in the project's folder (Node.js 20 or later), or name the program in TAGPROOF_ALLURE"
 _PATIENCE = 300.0
 """Seconds a report may take to render."""
 _OLDEST = 3
@@ -56,45 +57,34 @@ def render_allure(results: Path, html: Path, *, name: str = "Tracking report", h
 
 
 def allure_command() -> list[str]:
-    """How Allure 3 is started: ``TAGPROOF_ALLURE``, else ``node_modules`` here or above, else the PATH.
+    """How Allure 3 is started: what ``TAGPROOF_ALLURE`` names (a program, or a folder with ``node_modules``), else what the machine has.
 
     Raises:
-        TagproofError: there is none, it is older than Allure 3, or there is no node to run it.
+        TagproofError: there is none, it is older than Allure 3, or there is no Node.js to run it.
     """
-    found = _program()
-    if found is None:
-        raise TagproofError("Allure 3, which renders the report, is not installed", mend=_MEND)
-    if found.suffix in (".js", ".mjs") or found.parent.name == ".bin":
-        node = shutil.which("node")
-        if node is None:
-            raise TagproofError("node, which Allure 3 runs on, is not installed", mend="install Node.js 20 or later")
-        command = [node, str(found.resolve())]
-    else:
-        command = [str(found)]
+    asked = os.environ.get("TAGPROOF_ALLURE", "").strip()
+    if not asked:
+        if (found := machine.allure_command()) is not None:
+            return found
+        raise TagproofError("Allure 3, which renders the report, is not installed, or there is no Node.js that runs it", mend=_MEND)
+    if Path(asked).is_dir():
+        if (found := machine.allure_command(Path(asked))) is not None:
+            return found
+        raise TagproofError(f"TAGPROOF_ALLURE names {asked}, where no Allure 3 can run", mend=_MEND)
+    program = shutil.which(asked) or (asked if Path(asked).is_file() else None)
+    if program is None:
+        raise TagproofError(f"TAGPROOF_ALLURE names {asked}, which is not there", mend=_MEND)
+    command = [program]
+    if program.endswith((".js", ".mjs")):
+        interpreter = machine.node()
+        if interpreter is None:
+            raise TagproofError("Node.js, which Allure 3 runs on, is not installed", mend="install Node.js 20 or later")
+        command = [str(interpreter[0]), program]
     version = _run([*command, "--version"], Path.cwd()).strip()
     major = version.split(".", 1)[0].removeprefix("v")
     if major.isdigit() and int(major) < _OLDEST:
-        raise TagproofError(f"{found} is Allure {version}; the report needs Allure 3", mend=_MEND)
+        raise TagproofError(f"{program} is Allure {version}; the report needs Allure 3", mend=_MEND)
     return command
-
-
-def _program() -> Path | None:
-    if asked := os.environ.get("TAGPROOF_ALLURE"):
-        path = Path(asked)
-        if path.is_dir():
-            path = path / "node_modules" / ".bin" / "allure"
-        if not path.is_file() and (on_path := shutil.which(asked)):
-            path = Path(on_path)
-        if not path.is_file():
-            raise TagproofError(f"TAGPROOF_ALLURE names {asked}, which is not there", mend=_MEND)
-        return path
-    here = Path.cwd()
-    for folder in (here, *here.parents):
-        local = folder / "node_modules" / ".bin" / "allure"
-        if local.is_file():
-            return local
-    on_path = shutil.which("allure")
-    return Path(on_path) if on_path else None
 
 
 def _config(results: Path, name: str, history: Path | None) -> dict[str, Any]:
@@ -125,9 +115,14 @@ _REMOTE = re.compile(r"<script\b[^>]*\bsrc=[\"']?(?:https?:)?//[^>]*>\s*</script
 _ANALYTICS = re.compile(r"<script>(?:(?!</script>).)*?gtag\('config'(?:(?!</script>).)*?</script>", re.DOTALL)
 
 
+_TALLER = '[data-testid="html-attachment-preview"] iframe{height:440px;resize:vertical}'
+"""Allure previews an HTML attachment in a frame of a browser's default height, which shows a table's head and no more."""
+
+
 def _offline(page: str) -> str:
     """The page without its call home: Allure's template tells its makers' Google Analytics of each opening, with no option against it."""
-    return _ANALYTICS.sub("", _REMOTE.sub("", page, count=8), count=1)
+    page = _ANALYTICS.sub("", _REMOTE.sub("", page, count=8), count=1)
+    return page.replace("</head>", f"<style>{_TALLER}</style></head>", 1)
 
 
 def _run(command: list[str], folder: Path) -> str:

@@ -407,8 +407,14 @@ def document(title: str, body: str, *, style: str = "") -> str:
 
 def step_document(step: StepRows, *, titles: Mapping[int, str]) -> str:
     """One step's hits and pushes as a page of their own, for an attachment."""
-    flags = "".join(flag(mark) for mark in step.marks) + "".join(doubt_flag(each) for each in step.doubts)
+    flags = untold(step)
     return document(f"{mask_text(step.step.title)}: hits and pushes", flags + table(step, titles=titles))
+
+
+def untold(step: StepRows) -> str:
+    """Boxes for the step's violations that none of its rows shows, and for its doubts."""
+    told = {mark for row in step.rows for mark in row.marks}
+    return "".join(flag(mark) for mark in step.marks if mark not in told) + "".join(doubt_flag(each) for each in step.doubts)
 
 
 def flag(mark: Mark) -> str:

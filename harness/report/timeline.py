@@ -10,7 +10,7 @@ import base64
 from typing import TYPE_CHECKING
 
 from harness.report.masking import mask_text
-from harness.report.tables import document, doubt_flag, escape, flag, mark_of, steps_of, table
+from harness.report.tables import document, doubt_flag, escape, flag, mark_of, steps_of, table, untold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -151,7 +151,4 @@ def _section(each: StepRows, names: Mapping[int, str], classes: Mapping[str, str
         image = f'<details class="shot"><summary><img alt="the page at the end of this step" src="{source}"></summary></details>'
     error = f'<div class="flag warn">{escape(mask_text(step.error))}</div>' if step.error else ""
     side = f'<div class="side">{phase}<h2>{escape(mask_text(step.title))}</h2><small>{took}</small>{pill}{image}</div>'
-    # What its own hits already show is not told twice.
-    told = {mark for row in each.rows for mark in row.marks}
-    flags = "".join(flag(mark) for mark in each.marks if mark not in told) + "".join(doubt_flag(doubt) for doubt in each.doubts)
-    return f"<section>{side}<div>{error}{flags}{table(each, titles=names, vendors=classes, shown=shown)}</div></section>"
+    return f"<section>{side}<div>{error}{untold(each)}{table(each, titles=names, vendors=classes, shown=shown)}</div></section>"

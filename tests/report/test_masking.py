@@ -44,10 +44,13 @@ JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N"
         ("cid=1726786903.1795320140&en=purchase", "cid=1726•••0140&en=purchase"),
         ("ud[em]=0a1b2c&ud%5Bfn%5D=jane&cd[value]=9.99", "ud[em]=0•••&ud%5Bfn%5D=j•••&cd[value]=9.99"),
         ("ep.email=jane%40example.com&ep.user_id=u-12345", "ep.email=j•••@e•••.com&ep.user_id=u-•••"),
-        ('------x\r\nContent-Disposition: form-data; name="password"\r\n\r\nhunter2\r\n------x--', '------x\r\nContent-Disposition: form-data; name="password"\r\n\r\n•••\r\n------x--'),
+        (
+            '------x\r\nContent-Disposition: form-data; name="password"\r\n\r\nhunter2\r\n------x--',
+            '------x\r\nContent-Disposition: form-data; name="password"\r\n\r\n•••\r\n------x--',
+        ),
         ("sk_live_4eC39HqLyjWDarjtT1zdp7dc", "sk_l•••(32)"),
     ],
-)  # fmt: skip
+)
 def test_masks(text: str, masked: str) -> None:
     assert mask_text(text) == masked
 
@@ -108,9 +111,11 @@ def test_masks_headers(name: str, value: str, masked: str) -> None:
 _LOCAL = st.text(string.ascii_letters + string.digits + "._-+'!*~éßøжλ", min_size=1, max_size=20).filter(lambda text: text[-1] not in "'")
 _LABEL = st.text(string.ascii_lowercase + string.digits + "ü", min_size=1, max_size=12)
 ADDRESSES = st.builds(
-    lambda local, labels, tld: f"{local}@{'.'.join(labels)}.{tld}", _LOCAL, st.lists(_LABEL, min_size=1, max_size=3),
+    lambda local, labels, tld: f"{local}@{'.'.join(labels)}.{tld}",
+    _LOCAL,
+    st.lists(_LABEL, min_size=1, max_size=3),
     st.sampled_from(["com", "de", "co.uk", "museum"]),
-)  # fmt: skip
+)
 ENCODINGS = {
     "plain": lambda text: text,
     "url": lambda text: quote(text, safe=""),
@@ -127,7 +132,7 @@ ENCODINGS = {
     "html": lambda text: f"<b>{text.replace('@', '&#64;')}</b>",
     "sentence": lambda text: f'the parameter "note" was "{text}", which is personal data',
     "second line of a batch": lambda text: f"en=page_view\r\nen=form&ep.note={quote(text)}",
-}  # fmt: skip
+}
 
 
 def _spellings(address: str) -> list[str]:
@@ -172,11 +177,15 @@ def test_does_not_slow_down_on_long_runs() -> None:
 def _recording() -> Recording:
     recording = Recording(Walk(journey="a guest buys", base_url="https://jane:hunter2@shop.test/", scenario="reload"))
     recording.append(Step(index=0, title="place the order", error="no element for jane@example.com"))
-    recording.append(CapturedRequest(
-        id="r1", url="https://www.google-analytics.com/g/collect?v=2&tid=G-1&cid=1726786903.1795320140&en=purchase&ep.transaction_id=T-1",
-        headers=(("Cookie", "sessionid=abc"), ("Referer", "https://shop.test/?email=jane%40example.com")),
-        body=Body.of(b"en=purchase&ep.email=jane%40example.com"), page_url="https://shop.test/?email=jane%40example.com",
-    ))  # fmt: skip
+    recording.append(
+        CapturedRequest(
+            id="r1",
+            url="https://www.google-analytics.com/g/collect?v=2&tid=G-1&cid=1726786903.1795320140&en=purchase&ep.transaction_id=T-1",
+            headers=(("Cookie", "sessionid=abc"), ("Referer", "https://shop.test/?email=jane%40example.com")),
+            body=Body.of(b"en=purchase&ep.email=jane%40example.com"),
+            page_url="https://shop.test/?email=jane%40example.com",
+        )
+    )
     recording.append(CapturedRequest(id="r2", url="https://x.test/", body=Body.of(gzip.compress(b'{"email":"jane@example.com"}', mtime=0))))
     recording.append(CapturedRequest(id="r3", url="https://x.test/", body=Body.of(b"\xff\x01jane@example.com\x02")))
     recording.append(CapturedRequest(id="r4", url="https://x.test/", body=Body.of(b"\xff\x01nothing here\x02")))
