@@ -1,0 +1,135 @@
+"""Adform site tracking (tracking points).
+
+Documentation: https://www.adformhelp.com/hc/en-us/articles/9740578281873, https://www.adformhelp.com/hc/en-us/articles/9738565242385.
+A tracking point is named by its page (``ADFPageName``); ``ecpr`` holds the products as base64 of JSON; regions have hosts of their own.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from harness.decode.payload import open_text
+from harness.decode.query import Prefix, QueryTable, Row
+from harness.decode.readers import QueryReader
+from harness.decode.vendor import Endpoint, Vendor
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from harness.capture.captured import CapturedRequest
+    from harness.decode.hit import Hit
+
+GENERAL, COMMERCE, PAGE, CONSENT, TECHNICAL, CUSTOM = "General", "E-commerce", "Page", "Consent", "Technical", "Variables"
+
+_TABLE = QueryTable(
+    {
+        "pm": Row("pm", "Tracking ID", GENERAL),
+        "lid": Row("lid", "Tracking point ID", GENERAL),
+        "ADFPageName": Row("pagename", "Page name", GENERAL),
+        "ADFdivider": Row(None, "Divider", TECHNICAL),
+        "ADFtpmode": Row(None, "Mode", TECHNICAL),
+        "ord": Row(None, "Cache buster", TECHNICAL),
+        "Set1": Row(None, "Browser settings", TECHNICAL),
+        "loc": Row("loc", "Page address", PAGE),
+        "ref": Row("ref", "Referrer", PAGE),
+        "sl": Row("sales", "Sales", COMMERCE, "number"),
+        "sales": Row("sales", "Sales", COMMERCE, "number"),
+        "orderid": Row("orderid", "Order ID", COMMERCE),
+        "orid": Row("orderid", "Order ID", COMMERCE),
+        "cur": Row("currency", "Currency", COMMERCE),
+        "currency": Row("currency", "Currency", COMMERCE),
+        "ecpr": Row(None, "Products (base64)", COMMERCE),
+        "gdpr": Row(None, "GDPR applies", CONSENT),
+        "gdpr_consent": Row(None, "TCF string", CONSENT),
+    },
+    (Prefix("sv", field="sv{}", label="Variable {}", group=CUSTOM), Prefix("var", field="var{}", label="Variable {}", group=CUSTOM)),
+)
+_PRODUCT = {
+    "pid": "productid", "pnm": "productname", "cid": "categoryid", "cnm": "categoryname", "pgr": "productgroup", "psl": "productsales",
+    "pcn": "productcount", "wgt": "weight", "step": "step",
+}  # fmt: skip
+
+
+def _consent(wire: Mapping[str, Any]) -> dict[str, Any] | None:
+    return {key: wire[key] for key in ("gdpr", "gdpr_consent") if wire.get(key)} or None
+
+
+def _event(values: Mapping[str, Any]) -> str | None:
+    name = values.get("pagename") or values.get("lid")
+    return str(name) if name else "page_view" if values.get("pm") else None
+
+
+_READ = QueryReader(_TABLE, event=_event, account="pm", key="orderid", page="loc", consent=_consent)
+
+
+def _decode(request: CapturedRequest) -> list[Hit]:
+    hits = _READ(request)
+    for hit in hits:
+        for each in hit.parameters:
+            if each.name == "ecpr" and each.value:
+                products = open_text(str(each.value)).value
+                if isinstance(products, list):
+                    hit.values.setdefault(
+                        "itms",
+                        [{_PRODUCT.get(name, name): value for name, value in item.items()} for item in products if isinstance(item, dict)],
+                    )
+    return hits
+
+
+_HOSTS = ("track.adform.net", "a1.adform.net", "a2.adform.net", "asia.adform.net", "server.adform.net", "adx.adform.net")
+
+VENDOR = Vendor(
+    id="adform",
+    name="Adform",
+    category="advertising",
+    docs=("https://www.adformhelp.com/hc/en-us/articles/9740578281873", "https://www.adformhelp.com/hc/en-us/articles/9738565242385"),
+    endpoints=(
+        *(
+            Endpoint(host=host, path=path)
+            for host in _HOSTS
+            for path in ("/Serving/TrackPoint/", "/Serving/TrackPoint", "/serving/trackpoint/", "/serving/trackpoint")
+        ),
+        *(Endpoint(host=host, path="/serving/scripts/trackpoint/*", role="library") for host in _HOSTS),
+        Endpoint(host="s1.adform.net", path="/banners/scripts/st/trackpoint-async.js", role="library"),
+        Endpoint(host="s2.adform.net", path="/banners/scripts/st/trackpoint-async.js", role="library"),
+    ),
+    decode=_decode,
+    automatic_parameters=frozenset({"pm", "loc", "ref"}),
+    examples=(
+        {
+            "title": "a product page with its product",
+            "request": {
+                "url": "https://track.adform.net/Serving/TrackPoint/?pm=2443498&ADFPageName=Product%20page&ADFdivider=%7C&ord=472794611264&ADFtpmode=2"
+                "&ecpr=W3sicGlkIjoiMDgwODk2ODIiLCJzdGVwIjoyLCJwbm0iOiJBxJ8iLCJwc2wiOiIxMjkuOTAifV0&loc=https%3A%2F%2Fshop.example%2Fp&Set1=tr-TR%7Ctr-TR%7C1366x768%7C24"
+            },
+            "hits": [
+                {
+                    "kind": "event", "event": "Product page", "account": "2443498", "page_url": "https://shop.example/p",
+                    "values": {"itms": [{"productid": "08089682", "step": 2, "productname": "Ağ", "productsales": "129.90"}]},
+                }
+            ],
+        },
+        {
+            "title": "a sale in the Americas",
+            "request": {"url": "https://a2.adform.net/Serving/TrackPoint/?pm=1453019&ADFPageName=Thanks&ADFdivider=|&sl=19.98&orderid=T-1&cur=USD&sv1=new"},
+            "hits": [{"event": "Thanks", "account": "1453019", "key": "T-1", "values": {"sales": 19.98, "orderid": "T-1", "currency": "USD", "sv1": "new"}}],
+        },
+        {
+            "title": "a page without a name",
+            "request": {"url": "https://track.adform.net/Serving/TrackPoint/?pm=1511642"},
+            "hits": [{"kind": "pageview", "event": "page_view", "account": "1511642"}],
+        },
+        {
+            "title": "the script",
+            "request": {"url": "https://track.adform.net/serving/scripts/trackpoint/async/"},
+            "hits": [{"kind": "library"}],
+        },
+    ),
+    lookalikes=(
+        "https://shop.example/Serving/TrackPoint/?pm=1511642",
+        "https://track.adform.net.evil.example/Serving/TrackPoint/?pm=1",
+        "https://nottrack.adform.net/Serving/TrackPoint/?pm=1",
+        "https://shop.example/?u=https%3A%2F%2Ftrack.adform.net%2FServing%2FTrackPoint%2F",
+        "https://track.adform.net/adfserve/?bn=1",
+    ),
+)  # fmt: skip

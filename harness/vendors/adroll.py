@@ -1,0 +1,158 @@
+"""AdRoll Pixel.
+
+Documentation: https://help.adroll.com/hc/en-us/articles/211846018-Setting-Up-the-AdRoll-Pixel,
+https://help.adroll.com/hc/en-us/articles/360047098351 (events). The advertisable and the pixel are in the path. One event is told to
+several addresses: ``/uev`` names it; ``/p`` (products) and ``/segment`` (audiences) are copies for other ends.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from harness.decode.address import split_url
+from harness.decode.query import QueryTable, Row
+from harness.decode.readers import LibraryReader, QueryReader, kind_of
+from harness.decode.vendor import Endpoint, Vendor
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from harness.capture.captured import CapturedRequest
+    from harness.decode.hit import Hit
+
+GENERAL, COMMERCE, USER, PAGE, CONSENT, TECHNICAL = "General", "E-commerce", "User", "Page", "Consent", "Technical"
+
+_TABLE = QueryTable(
+    {
+        "event_name": Row("event_name", "Event", GENERAL),
+        "name": Row("segment_name", "Segment", GENERAL),
+        "segment_name": Row("segment_name", "Segment", GENERAL),
+        "event_attributes": Row("event_attributes", "Event attributes", COMMERCE, "json"),
+        "advertisable": Row("advertisable", "Advertisable ID", GENERAL),
+        "conv_value": Row("conversion_value", "Conversion value", COMMERCE, "number"),
+        "conversion_value": Row("conversion_value", "Conversion value", COMMERCE, "number"),
+        "adroll_conversion_value": Row("conversion_value", "Conversion value", COMMERCE, "number"),
+        "adroll_currency": Row("currency", "Currency", COMMERCE),
+        "currency": Row("currency", "Currency", COMMERCE),
+        "order_id": Row("order_id", "Order ID", COMMERCE),
+        "adroll_products": Row("products", "Products", COMMERCE, "json"),
+        "adroll_product_action": Row("product_action", "Product action", COMMERCE),
+        "adroll_external_data": Row(None, "Site's own data", COMMERCE),
+        "arrfrr": Row("arrfrr", "Page address", PAGE),
+        "adroll_s_ref": Row("adroll_s_ref", "Referrer", PAGE),
+        "keyw": Row(None, "Keywords", PAGE),
+        "adroll_fpc": Row("adroll_fpc", "First-party ID", USER),
+        "adroll_tpc": Row("adroll_tpc", "Third-party ID", USER),
+        "adroll_email": Row("adroll_email", "Email", USER),
+        "arconsent": Row(None, "Consent", CONSENT),
+        "pv": Row(None, "Page view ID", TECHNICAL),
+        "flg": Row(None, "Flag", TECHNICAL),
+        "cookie": Row(None, "Cookie", TECHNICAL),
+        "adroll_version": Row(None, "Script version", TECHNICAL),
+        "pixel_type": Row(None, "Kind of pixel", TECHNICAL),
+    }
+)
+
+
+def _consent(wire: Mapping[str, Any]) -> dict[str, Any] | None:
+    return {"arconsent": wire["arconsent"]} if wire.get("arconsent") else None
+
+
+_READ = QueryReader(
+    _TABLE, account="advertisable", page="arrfrr", identifiers=("adroll_fpc", "adroll_tpc", "adroll_email"), lifted=("event_attributes",), consent=_consent
+)  # fmt: skip
+_COPIES = frozenset(("segment", "p", "pex", "fb"))
+
+
+def _decode(request: CapturedRequest) -> list[Hit]:
+    pieces = [piece for piece in split_url(request.url).path.split("/") if piece]
+    use, ids = pieces[0], pieces[1:]
+    if use == "fb":
+        ids = ids[1:]
+    hits = _READ(request)
+    for hit in hits:
+        hit.values.pop("event_attributes", None)
+        hit.account = ids[0] if ids else hit.account
+        event = hit.values.get("event_name") or hit.values.get("segment_name") or hit.values.get("product_action")
+        hit.event = str(event) if event else "page_view"
+        hit.kind = "auxiliary" if use in _COPIES else kind_of(hit.event)
+        order = hit.values.get("order_id") or hit.values.get("ORDER_ID")
+        hit.key = str(order) if order else None
+    return hits
+
+
+def _advertisable(path: str, wire: Mapping[str, Any]) -> str | None:
+    pieces = path.split("/")
+    return pieces[-2] if len(pieces) > 3 and len(pieces[-2]) > 8 else None
+
+
+_PURCHASE = (
+    "adroll_fpc=5bf8&flg=1&pv=39706399534.9&arrfrr=https%3A%2F%2Fshop.example%2Fthanks&event_name=purchase&adroll_version=2.0"
+    "&event_attributes=%7B%22currency%22%3A%22USD%22%2C%22order_id%22%3A%22T-1%22%2C%22products%22%3A%5B%7B%22product_id%22%3A%22A%22%2C%22quantity%22%3A%221%22%7D%5D%7D"
+    "&conv_value=19.98&adroll_currency=USD"
+)
+
+VENDOR = Vendor(
+    id="adroll",
+    name="AdRoll Pixel",
+    category="advertising",
+    docs=(
+        "https://help.adroll.com/hc/en-us/articles/211846018-Setting-Up-the-AdRoll-Pixel",
+        "https://help.adroll.com/hc/en-us/articles/360047098351",
+    ),
+    endpoints=(
+        *(
+            Endpoint(host="d.adroll.com", path=path)
+            for path in ("/pixel/*", "/ipixel/*", "/uev/*", "/segment/*", "/p/*", "/pex/*", "/fb/ipixel/*", "/fb/pixel/*")
+        ),
+        Endpoint(host="d.adroll.com", path="/cm/*", decode=LibraryReader("auxiliary", account="advertisable")),
+        Endpoint(host="d.adroll.com", path="/consent/*", role="config"),
+        Endpoint(host="s.adroll.com", path="/j/*", role="library", decode=LibraryReader(account=_advertisable)),
+    ),
+    decode=_decode,
+    automatic_parameters=frozenset({"arrfrr", "adroll_*", "advertisable"}),
+    examples=(
+        {
+            "title": "a page",
+            "request": {"url": "https://d.adroll.com/pixel/RUQAFPWNWZHLFCRPB4GQJ6/FMKQFSM6T5FS7PYP72Y7BW?adroll_fpc=5bf8&pv=1&arrfrr=https%3A%2F%2Fshop.example%2F&keyw="},
+            "hits": [
+                {
+                    "kind": "pageview", "event": "page_view", "account": "RUQAFPWNWZHLFCRPB4GQJ6", "page_url": "https://shop.example/",
+                    "identifiers": {"adroll_fpc": "5bf8"},
+                }
+            ],
+        },
+        {
+            "title": "a purchase",
+            "request": {"url": f"https://d.adroll.com/uev/RUQAFPWNWZHLFCRPB4GQJ6/FMKQFSM6T5FS7PYP72Y7BW?{_PURCHASE}"},
+            "hits": [
+                {
+                    "kind": "event", "event": "purchase", "account": "RUQAFPWNWZHLFCRPB4GQJ6", "key": "T-1",
+                    "values": {"conversion_value": 19.98, "currency": "USD", "products": [{"product_id": "A", "quantity": "1"}]},
+                }
+            ],
+        },
+        {
+            "title": "its copy for an audience",
+            "request": {"url": "https://d.adroll.com/segment/RUQAFPWNWZHLFCRPB4GQJ6/FMKQFSM6T5FS7PYP72Y7BW?name=checkout&conv_value=19.98"},
+            "hits": [{"kind": "auxiliary", "event": "checkout", "account": "RUQAFPWNWZHLFCRPB4GQJ6"}],
+        },
+        {
+            "title": "an image that names its segment",
+            "request": {"url": "https://d.adroll.com/ipixel/LEJIIZ33LNBX3KFS52AJIA/RFC36FDTHBHCXDG4VVPPDW?name=c2dcd5a0"},
+            "hits": [{"kind": "event", "event": "c2dcd5a0", "account": "LEJIIZ33LNBX3KFS52AJIA"}],
+        },
+        {
+            "title": "the script",
+            "request": {"url": "https://s.adroll.com/j/RUQAFPWNWZHLFCRPB4GQJ6/roundtrip.js"},
+            "hits": [{"kind": "library", "account": "RUQAFPWNWZHLFCRPB4GQJ6"}],
+        },
+    ),
+    lookalikes=(
+        "https://shop.example/pixel/RUQAFPWNWZHLFCRPB4GQJ6/FMKQFSM6T5FS7PYP72Y7BW?adroll_fpc=1",
+        "https://d.adroll.com.evil.example/pixel/A/B",
+        "https://notd.adroll.com/pixel/A/B",
+        "https://shop.example/?u=https%3A%2F%2Fd.adroll.com%2Fpixel%2FA%2FB",
+        "https://www.adroll.com/pixel/A/B",
+    ),
+)  # fmt: skip
