@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from harness.verify.violation import Violation
 
 _EMAIL = re.compile(
-    r"(?<![A-Za-z0-9._%+\-/:])([A-Za-z0-9][A-Za-z0-9._%+\-]{0,63})@((?:[A-Za-z0-9](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,24})(?![A-Za-z0-9@])"
+    r"(?<![A-Za-z0-9._%+\-])([A-Za-z0-9][A-Za-z0-9._%+\-]{0,63})@((?:[A-Za-z0-9](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,24})(?![A-Za-z0-9@])"
 )
+_USER = re.compile(r"//[^/\s?#]*\Z")
 _FILES = frozenset(
     {"png", "jpg", "jpeg", "gif", "svg", "webp", "avif", "ico", "js", "mjs", "cjs", "ts", "css", "json", "html", "map", "min", "woff"}
 )
@@ -51,7 +52,9 @@ def emails(value: Any, depth: int = 0) -> list[str]:
 
 
 def _address(match: re.Match[str]) -> bool:
-    """Whether it is an address and no file (``logo@2x.png``) or package (``lib@1.2.min.js``)."""
+    """Whether it is an address, and no file (``logo@2x.png``), package (``lib@1.2.min.js``) or user name in a URL (``https://key@host/``)."""
+    if _USER.search(match.string, 0, match.start()):
+        return False
     labels = match.group(2).lower().split(".")
     return labels[-1] not in _FILES and any(letter.isalpha() for letter in labels[-2]) and match.group().count("@") == 1
 

@@ -3,6 +3,7 @@
 import importlib
 import pkgutil
 from dataclasses import replace
+from typing import ClassVar
 
 import pytest
 
@@ -150,8 +151,8 @@ class Shop:
     journey = staticmethod(journey)
     Story = Story
     consent = ConsentSetup(selectors={"accept": "#yes", "reject": "#no"})
-    events = {each.name: each for each in EVENTS}
-    destinations = {each.id: each for each in DESTINATIONS}
+    events: ClassVar = {each.name: each for each in EVENTS}
+    destinations: ClassVar = {each.id: each for each in DESTINATIONS}
     replace = staticmethod(replace)
 
     @staticmethod
