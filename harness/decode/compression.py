@@ -19,6 +19,13 @@ class NotCompressed(ValueError):
     """The bytes are not compressed in that way, are cut off, or unfold to more than the bound."""
 
 
+class TooLarge(NotCompressed):
+    """The bytes unfold to more than the bound."""
+
+    def __init__(self, largest: int) -> None:
+        super().__init__(f"unfolds to more than {largest:,} bytes")
+
+
 def gunzip(data: bytes, largest: int = LARGEST) -> bytes:
     """All members of a gzip stream (RFC 1952)."""
     out: list[bytes] = []
@@ -37,6 +44,8 @@ def inflate(data: bytes, largest: int = LARGEST) -> bytes:
     """A deflate stream, with zlib's header (RFC 1950) or without (RFC 1951)."""
     try:
         return _open(zlib.decompressobj(), data, largest)
+    except TooLarge:
+        raise
     except NotCompressed:
         return _open(zlib.decompressobj(wbits=-15), data, largest)
 
@@ -47,7 +56,7 @@ def _open(opener: zlib._Decompress, data: bytes, room: int) -> bytes:
     except zlib.error as error:
         raise NotCompressed(str(error)) from error
     if len(opened) > room:
-        raise NotCompressed(f"unfolds to more than {LARGEST:,} bytes")
+        raise TooLarge(room)
     if not opener.eof:
         raise NotCompressed("the stream is cut off")
     return opened
@@ -62,7 +71,7 @@ def unbrotli(data: bytes, largest: int = LARGEST) -> bytes:
         while True:
             out += chunk
             if len(out) > largest:
-                raise NotCompressed(f"unfolds to more than {largest:,} bytes")
+                raise TooLarge(largest)
             if opener.is_finished() or (not chunk and opener.can_accept_more_data()):
                 break
             chunk = opener.process(b"", output_buffer_limit=65_536)
@@ -81,7 +90,7 @@ def unzstd(data: bytes, largest: int = LARGEST) -> bytes:
         for start in range(0, len(data), 1_024):
             out += opener.decompress(data[start : start + 1_024])
             if len(out) > largest:
-                raise NotCompressed(f"unfolds to more than {largest:,} bytes")
+                raise TooLarge(largest)
             if opener.eof:
                 break
     except zstandard.ZstdError as error:
@@ -187,7 +196,7 @@ def _unlz(units: list[int], width: int, largest: int) -> str:
             raise NotCompressed("a code that lz-string's dictionary does not have")
         size += len(entry)
         if size > largest:
-            raise NotCompressed(f"unfolds to more than {largest:,} characters")
+            raise TooLarge(largest)
         out.append(entry)
         words.append(previous + entry[0])
         previous = entry

@@ -27,6 +27,7 @@ _BASE64_LEAST = 12
 _BASE64_BYTES = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_=\r\n"
 _STANDARD = bytes.maketrans(b"-_", b"+/")
 _LONGEST_KEY = 256
+_LAYERS = {"gunzip": "gzip", "inflate": "deflate", "unzstd": "zstd"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,9 +148,9 @@ def open_bytes(data: bytes, *, content_type: str = "", coding: str = "", layers:
         try:
             data = opener(data)
         except NotCompressed as error:
-            problem = str(error)
+            problem = problem or str(error)
             break
-        layers = (*layers, opener.__name__.removeprefix("un"))
+        layers = (*layers, _LAYERS[opener.__name__])
     if content_type[:10].lower() == "multipart/":
         parts = _multipart(data, content_type)
         if parts is not None:
@@ -195,9 +196,9 @@ def open_text(text: str, *, form: bool = False, layers: tuple[str, ...] = (), da
             if payload.documents:
                 return payload
         opened = from_base64(bare)
-        if opened is not None and (by_magic(opened) is not None or opened.lstrip()[:1] in (b"{", b"[") or opened[:3] in (b"%7B", b"%5B")):
+        if opened is not None:
             payload = open_bytes(opened, layers=(*layers, "base64"))
-            if payload.documents or by_magic(opened) is not None:
+            if payload.documents or (len(payload.layers) > len(layers) + 1 and payload.shape != "binary"):
                 return payload
     if form or _is_form(text):
         return Payload("form", data, text, layers=layers)
