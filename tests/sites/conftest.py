@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -16,13 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 HERE = Path(__file__).parent
-PROJECT = """
-import pytest
-
-@pytest.fixture(scope="session")
-def tracking_base_url(base_url):
-    return base_url
-"""
 
 
 @dataclass(frozen=True)
@@ -32,7 +27,6 @@ class Run:
     exit_code: int
     output: str
     verdicts: dict[str, dict[str, Any]]
-    folder: Path
 
     @property
     def states(self) -> dict[str, str]:
@@ -48,25 +42,28 @@ class Run:
 
 @pytest.fixture
 def walk(tmp_path: Path) -> Callable[..., Run]:
-    """Walk a journey of tests/sites/journeys in a fresh project: ``walk("books.py", url, SHOP_FAULT="…")``."""
+    """Walk a journey of tests/sites/journeys in a project of its own: ``walk("books.py", url, "reload", SHOP_FAULT="…")``.
 
-    def run(journey: str, url: str, *arguments: str, **environment: str) -> Run:
+    Without a scenario's name it is walked under all that its expectations name.
+    """
+
+    def run(journey: str, url: str, *scenarios: str, **environment: str) -> Run:
         project = tmp_path / f"run{len(list(tmp_path.iterdir()))}"
         (project / "journeys").mkdir(parents=True)
         (project / "expectations").mkdir()
-        (project / "conftest.py").write_text(PROJECT, encoding="utf-8")
         (project / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
-        name = f"test_{journey}"
-        (project / "journeys" / name).write_text((HERE / "journeys" / journey).read_text(encoding="utf-8"), encoding="utf-8")
+        shutil.copy(HERE / "journeys" / journey, project / "journeys" / f"test_{journey}")
         for plan in (HERE / "plans").iterdir():
-            (project / "expectations" / plan.name).write_text(plan.read_text(encoding="utf-8"), encoding="utf-8")
-        command = [sys.executable, "-m", "pytest", "journeys", "-q", "-p", "no:cacheprovider", f"--base-url={url}", *arguments]
+            shutil.copy(plan, project / "expectations")
+        chosen = [f"--scenario={name}" for name in scenarios]
+        options = ["-q", "-p", "no:cacheprovider", "--tracking-stub-config", "--tracking-no-pictures"]
+        command = [sys.executable, "-m", "pytest", "journeys", *options, f"--base-url={url}", *chosen]
         inherited = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST_")}
         done = subprocess.run(
             command, cwd=project, env=inherited | environment, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False
         )
         verdicts = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(project.glob("reports/walks/*/verdict.json"))]
-        return Run(done.returncode, done.stdout + done.stderr, {each["scenario"]: each for each in verdicts}, project)
+        return Run(done.returncode, done.stdout + done.stderr, {each["scenario"]: each for each in verdicts})
 
     return run
 
@@ -90,3 +87,15 @@ def bookshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         finally:
             server.terminate()
             server.wait()
+
+
+@pytest.fixture(scope="session")
+def tees(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The shop that loads vendors' own scripts; its address."""
+    spec = importlib.util.spec_from_file_location("tees_site", HERE / "sdk" / "site.py")
+    assert spec is not None
+    assert spec.loader is not None
+    site = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(site)
+    with site.serve(tmp_path_factory.mktemp("bundles")) as url:
+        yield url

@@ -8,10 +8,10 @@ ADDRESS = {"first_name": "Ada", "last_name": "Guest", "line1": "1 Mill Road", "l
 
 
 @pytest.mark.expectations("books.journey.yaml")
-def test_guest_checkout(journey):
+def test_guest_checkout(journey, tracking_base_url):
     page = journey.page
     if os.environ.get("SHOP_FAULT"):
-        journey.context.add_cookies([{"name": "shop_fault", "value": os.environ["SHOP_FAULT"], "url": journey.base_url}])
+        journey.context.add_cookies([{"name": "shop_fault", "value": os.environ["SHOP_FAULT"], "url": tracking_base_url}])
     with journey.step("land on the catalogue"):
         journey.visit(
             os.environ.get("LANDING", "/catalogue/"),
