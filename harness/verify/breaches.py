@@ -48,7 +48,7 @@ def mark_breaches(occurrences: list[Occurrence], timeline: Timeline, consent: Co
 
 
 def _why_not_cookieless(
-    each: Occurrence, destination: Destination, case: Case, kept: dict[tuple[str, str], set[object]], cookies: set[str], timeline: Timeline
+    each: Occurrence, destination: Destination, case: Case, kept: dict[tuple[str, str], set[object]], cookies: dict[str, float], timeline: Timeline
 ) -> str:
     said = _signals(each, destination, case)
     granted = sorted(name for name, state in said.items() if state is True)
@@ -69,7 +69,8 @@ def _why_not_cookieless(
             if value not in page.values():
                 return f"it carries {name} of an earlier click, which was kept"
             continue
-        if any(value in cookie for cookie in cookies):
+        # A client ID that was only in memory becomes the cookie's once consent is granted: what matters is what was there before.
+        if any(value in cookie and since < each.time for cookie, since in cookies.items()):
             return f"its {name} {value} is the one in a cookie"
         if len(kept.get((each.hit.vendor, value), ())) > 1:
             return f"its {name} {value} is the same on several page loads, so it was kept on the device"
@@ -107,13 +108,15 @@ def _kept(occurrences: list[Occurrence], consent: ConsentLedger) -> dict[tuple[s
     return kept
 
 
-def _cookies(case: Case) -> set[str]:
-    """Values of the cookies that requests of the walk carried."""
-    values: set[str] = set()
+def _cookies(case: Case) -> dict[str, float]:
+    """Values of the cookies that requests of the walk carried -> when first."""
+    values: dict[str, float] = {}
     for request in case.recording.requests:
         if header := request.header("cookie"):
             try:
-                values.update(morsel.value for morsel in SimpleCookie(header).values() if len(morsel.value) > 5)
+                found = [morsel.value for morsel in SimpleCookie(header).values() if len(morsel.value) > 5]
             except CookieError:
                 continue
+            for value in found:
+                values[value] = min(request.time, values.get(value, request.time))
     return values

@@ -1,7 +1,10 @@
 """consent-breach, personal-data-sent, missing-campaign, campaign-lost, campaign-invented."""
 
+from dataclasses import replace
+
 import pytest
 
+from harness.capture.captured import CapturedRequest
 from harness.checks.personal_data_sent import emails
 from harness.errors import Place
 from harness.plan.model import Rule
@@ -53,6 +56,22 @@ def test_a_client_id_that_outlives_its_page(shop, checks):
             story.load("/two", referrer="/")
             story.hit("ga4", "page_view", consent=DENIED, identifiers={"client_id": ids[1]})
         assert codes(story.judge(checks)) == ["consent-breach"] * found
+
+
+@pytest.mark.parametrize(("cookie_first", "found"), [(True, ["consent-breach"]), (False, [])], ids=["was there before", "came with the grant"])
+def test_a_client_id_that_is_in_a_cookie(shop, checks, cookie_first, found):
+    """A tag may keep the id it used in memory once consent is granted; the ping before that was cookieless all the same."""
+    story = shop.Story(landed(shop, consent=shop.consent))
+    cookie = CapturedRequest(id="c1", url="https://shop.example/logo.png", headers=(("Cookie", "_ga=GA1.1.111.222; x=1"),))
+    with story.step("land"):
+        story.load("/")
+        if cookie_first:
+            story.recording.append(cookie)
+        story.hit("ga4", "page_view", consent=DENIED, identifiers={"client_id": "111.222"})
+        story.consent("grant", analytics=True, marketing=True)
+        if not cookie_first:
+            story.recording.append(replace(cookie, time=story.time))
+    assert codes(story.judge(checks)) == found
 
 
 def test_a_client_id_of_before_the_withdrawal(shop, checks):
