@@ -181,6 +181,7 @@ Seconds = Annotated[float, BeforeValidator(_duration), WithJsonSchema({"type": "
 Names = Annotated[list[Text], BeforeValidator(_names)]
 Account = Annotated[Annotated[Quoted, Tag("short")] | Annotated[dict[str, Quoted], Tag("long")], Discriminator(_form), _Either()]
 Scalar = str | int | float | bool | None | list[Any]
+Check = Annotated[str, Field(min_length=1, json_schema_extra={"pattern": "==|!=|[<>]"})]
 Pattern = Annotated[Text, Field(json_schema_extra={"pattern": r"^\^[\s\S]*\$$"})]
 
 
@@ -448,13 +449,13 @@ class RuleDocument(Entry):
     noun = "a rule"
     hints = {"rule": "write `check:`", "expr": "write `check:`", "expression": "write `check:`"}
 
-    check: Text
+    check: Check
     tolerance: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
     """How far the two sides may be apart."""
     why: str = ""
 
 
-RuleForm = Annotated[Annotated[Text, Tag("short")] | Annotated[RuleDocument, Tag("long")], Discriminator(_form), _Either()]
+RuleForm = Annotated[Annotated[Check, Tag("short")] | Annotated[RuleDocument, Tag("long")], Discriminator(_form), _Either()]
 
 
 class EventDocument(Entry):
@@ -609,7 +610,7 @@ class ExpectationDocument(Entry):
 
     event: Text
     times: Annotated[
-        Annotated[int, BeforeValidator(_times), Field(ge=1), Tag("short")] | Annotated[TimesDocument, Tag("long")],
+        Annotated[int, Field(ge=1), BeforeValidator(_times), Tag("short")] | Annotated[TimesDocument, Tag("long")],
         Discriminator(_form),
         _Either(),
     ] = 1

@@ -27,7 +27,7 @@ _LISTS = ("at", "purposes", "drop")
 
 
 class JourneyResolver:
-    """Resolves one journey's file. :meth:`resolve` fills ``problems``.
+    """Resolves one journey's file. :meth:`resolve` fills ``problems`` and ``expectations``, as far as they can be made out.
 
     Args:
         source: the file.
@@ -55,6 +55,7 @@ class JourneyResolver:
         self.scenarios = scenarios
         self.whole = whole
         self.problems: list[TagproofError] = []
+        self.expectations: Expectations | None = None
         self.used: set[str] = set()
         self.values = {name: self._value(name, each) for name, each in document.values.items()}
         self.wire_names: dict[str, tuple[str, str]] = {}
@@ -66,8 +67,8 @@ class JourneyResolver:
         """Note a problem with the value at a path."""
         self.problems.append(self.source.problem(what, *path, mend=mend))
 
-    def resolve(self) -> Expectations:
-        """The expectations, as far as they can be made out."""
+    def resolve(self) -> None:
+        """Resolve the whole file."""
         document = self.document
         self._check_titles()
         steps = tuple(self._step(step, ("steps", index)) for index, step in enumerate(document.steps))
@@ -84,7 +85,7 @@ class JourneyResolver:
             for name in document.values:
                 if name not in self.used:
                     self.problem(f"nothing uses the value `{name}`", "values", name, mend=f"write ${name} in a `where:`, or delete it")
-        return Expectations(
+        self.expectations = Expectations(
             journey=document.journey,
             plan=self.plan,
             path=self.source.name,

@@ -56,11 +56,20 @@ def load_expectations(
 
 def read_plan(path: Path, *, vendors: Collection[str] | None = None) -> tuple[TrackingPlan | None, list[TagproofError]]:
     """The plan as far as it can be made out, and every problem of the file. See :func:`load_plan`."""
-    resolver, problems = _plan_of(read(path), vendors)
+    resolver, problems = resolved_plan(read(path), vendors)
     return (resolver.plan if resolver else None), problems
 
 
-def _plan_of(source: Source, vendors: Collection[str] | None) -> tuple[PlanResolver | None, list[TagproofError]]:
+def read_expectations(
+    path: Path, *, vendors: Collection[str] | None = None, scenarios: Mapping[str, Collection[str]] | None = None
+) -> tuple[Expectations | None, list[TagproofError]]:
+    """The expectations as far as they can be made out, and every problem of both files. See :func:`load_expectations`."""
+    resolver, problems = resolved_journey(read(path), path, vendors, scenarios)
+    return (resolver.expectations if resolver else None), problems
+
+
+def resolved_plan(source: Source, vendors: Collection[str] | None) -> tuple[PlanResolver | None, list[TagproofError]]:
+    """A plan's file resolved, with all that was found on the way; None where there is nothing to resolve."""
     if source.data is None:
         return None, _in_order(source.problems)
     document, problems = shaped(source, PlanDocument)
@@ -72,11 +81,10 @@ def _plan_of(source: Source, vendors: Collection[str] | None) -> tuple[PlanResol
     return resolver, _in_order(problems + resolver.problems)
 
 
-def read_expectations(
-    path: Path, *, vendors: Collection[str] | None = None, scenarios: Mapping[str, Collection[str]] | None = None
-) -> tuple[Expectations | None, list[TagproofError]]:
-    """The expectations as far as they can be made out, and every problem of both files. See :func:`load_expectations`."""
-    source = read(path)
+def resolved_journey(
+    source: Source, path: Path, vendors: Collection[str] | None, scenarios: Mapping[str, Collection[str]] | None
+) -> tuple[JourneyResolver | None, list[TagproofError]]:
+    """A journey's file and its plan's resolved, with all that was found on the way."""
     if source.data is None:
         return None, _in_order(source.problems)
     document, problems = shaped(source, JourneyDocument)
@@ -88,12 +96,12 @@ def read_expectations(
     if not where.is_file():
         problems.append(source.problem(f"there is no plan at {where}", "plan", mend="write the plan's path relative to this file"))
         return None, _in_order(problems)
-    resolver, of_plan = _plan_of(read(where), vendors)
-    if resolver is None or document is None:
+    plan, of_plan = resolved_plan(read(where), vendors)
+    if plan is None or document is None:
         return None, _in_order(problems) + of_plan
-    journey = JourneyResolver(source, document, resolver, scenarios, whole=not problems and not of_plan)
-    expectations = journey.resolve()
-    return expectations, _in_order(problems + journey.problems) + of_plan
+    resolver = JourneyResolver(source, document, plan, scenarios, whole=not problems and not of_plan)
+    resolver.resolve()
+    return resolver, _in_order(problems + resolver.problems) + of_plan
 
 
 def _in_order(problems: list[TagproofError]) -> list[TagproofError]:

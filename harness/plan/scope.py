@@ -153,6 +153,9 @@ class Scope:
             return ExpressionError(
                 f"{self.owner} does not have the parameter `{head}`", mend=f"list it under the event's `parameters:`: `{head}: required`"
             )
+        inside = [name for name in known if name.endswith(f".{path}")]
+        if inside and nearest(path, known) is None:
+            return ExpressionError(f"{self.owner} has no parameter `{path}`", mend=f"did you mean `{inside[0]}`?")
         listed = [name for name in known if not name.startswith("campaign.")]
         return ExpressionError(
             f"{self.owner} has no parameter `{path}`", mend=did_you_mean(path, known if nearest(path, known) else listed)

@@ -467,6 +467,8 @@ def _syntax_problem(error: yaml.YAMLError, source: Source) -> TagproofError:
         return said("a text that begins with `*` needs quotes: YAML reads it as an alias", "write '*.shop.example' with the quotes")
     if "cannot start any token" in problem:
         return said(f"a text cannot begin with `{at}` in YAML", "put the text in quotes")
+    if "expected key" in problem and at == ":":
+        return said("a key is empty", "write the key before the colon")
     if "expected key" in problem or "'-' indicator" in problem or "block" in problem:
         return said(
             "the indentation does not fit the lines above", "line the keys of one mapping, or the dashes of one list, up with each other"

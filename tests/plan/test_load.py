@@ -183,7 +183,9 @@ def test_the_further_keys_of_a_plan(tmp_path):
     plan = loaded(tmp_path, PLAN)
     assert (plan.unplanned, plan.timers) == ("fail", 90.0)
     assert plan.consent.selectors["marketing"] == "#ads"
-    assert [(each.vendor, each.host, each.path, each.role) for each in plan.endpoints] == [("ga4", "sgtm.shop.example", "/g/collect", "collect")]
+    assert [(each.vendor, each.host, each.path, each.role) for each in plan.endpoints] == [
+        ("ga4", "sgtm.shop.example", "/g/collect", "collect")
+    ]
     assert plan.campaign.paid == ("/lp/*",)
     assert plan.destinations["ga4-eu"].vendor == "ga4"
 
@@ -209,7 +211,11 @@ def test_without_a_list_of_purposes_the_destinations_name_them():
 
 
 def test_every_problem_is_in_one_error(tmp_path):
-    text = PLAN.replace("unplanned: fail", "unplaned: fail").replace("sgtm.shop.example", "https://sgtm.shop.example/").replace("cur: currency", "cur: curency")
+    text = (
+        PLAN.replace("unplanned: fail", "unplaned: fail")
+        .replace("sgtm.shop.example", "https://sgtm.shop.example/")
+        .replace("cur: currency", "cur: curency")
+    )
     with pytest.raises(PlanError) as raised:
         loaded(tmp_path, text)
     assert [(problem.place.line, problem.what) for problem in raised.value.problems] == [
@@ -225,11 +231,16 @@ def test_a_faulty_definition_is_not_told_again_where_it_is_used(tmp_path):
     text = PLAN.replace("  value: {type: number}", "  value: numbr").replace("account: G-3, purpose", "account: 3, purpose")
     path = tmp_path / "p.plan.yaml"
     path.write_text(text, encoding="utf-8")
-    assert [problem.what for problem in read_plan(path)[1]] == ["`3` is not quoted, so YAML reads a number", "`numbr` is not known as a value of `value`"]
+    assert [problem.what for problem in read_plan(path)[1]] == [
+        "`3` is not quoted, so YAML reads a number",
+        "`numbr` is not known as a value of `value`",
+    ]
 
 
 def test_a_journey_tells_the_problems_of_its_plan_too(tmp_path):
-    (tmp_path / "p.plan.yaml").write_text(PLAN.replace("conversion", "conversion").replace("required: false", "required: no"), encoding="utf-8")
+    (tmp_path / "p.plan.yaml").write_text(
+        PLAN.replace("conversion", "conversion").replace("required: false", "required: no"), encoding="utf-8"
+    )
     journey = tmp_path / "j.journey.yaml"
     journey.write_text("journey: j\nplan: p.plan.yaml\nsteps:\n  - {step: one, expect: [veiw]}\n", encoding="utf-8")
     with pytest.raises(PlanError) as raised:

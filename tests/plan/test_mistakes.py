@@ -529,7 +529,9 @@ IN_THE_JOURNEY = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("row", [row for row in IN_THE_JOURNEY.values() if row[2]], ids=[name for name, row in IN_THE_JOURNEY.items() if row[2]])
+@pytest.mark.parametrize(
+    "row", [row for row in IN_THE_JOURNEY.values() if row[2]], ids=[name for name, row in IN_THE_JOURNEY.items() if row[2]]
+)
 def test_in_the_journey(tmp_path, row):
     written, instead, expected, *more = row
     assert written in JOURNEY
@@ -544,7 +546,11 @@ def test_a_plan_that_is_not_there(tmp_path):
 
 
 def test_an_event_that_goes_elsewhere(tmp_path):
-    found = problems(tmp_path, PLAN, JOURNEY.replace("expect: [page_view]", "expect: [{event: refund, to: [meta-pixel]}]").replace("forbid: [refund]\n", "\n"))
+    found = problems(
+        tmp_path,
+        PLAN,
+        JOURNEY.replace("expect: [page_view]", "expect: [{event: refund, to: [meta-pixel]}]").replace("forbid: [refund]\n", "\n"),
+    )
     assert found == [(13, "the plan does not send `refund` to meta-pixel", "it goes to ga4")]
 
 
