@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from harness.errors import TagproofError
 
@@ -165,7 +166,7 @@ _LIST = (
     Fault(
         name="campaign-invented", title="A visit without a campaign is given one called undefined",
         description="The tag reads the UTM parameters without looking whether there are any, and sends the word undefined.",
-        journey=CAMPAIGN, expected=_in("campaign-lost", "no-utm"),
+        journey=CAMPAIGN, expected=_in("campaign-invented", "no-utm"),
     ),
     Fault(
         name="email-in-url", title="The visitor's e-mail address is in the page's address",
@@ -177,12 +178,12 @@ FAULTS: dict[str, Fault] = {each.name: each for each in _LIST}
 
 
 def parse(text: str) -> frozenset[str]:
-    """The names in a comma-separated list.
+    """The names in a comma-separated list, percent-encoded as a cookie may be or not.
 
     Raises:
         TagproofError: a fault of that name does not exist.
     """
-    names = frozenset(name for each in text.replace("%2C", ",").split(",") if (name := each.strip()))
+    names = frozenset(name for each in unquote(text).split(",") if (name := each.strip()))
     check(names)
     return names
 

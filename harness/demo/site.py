@@ -90,6 +90,7 @@ def application(default_faults: frozenset[str] = frozenset()) -> Flask:
     app.config["SESSION_COOKIE_SAMESITE"] = "Lax"
     # An event's keys stay in the order in which they are written: that of the documentation.
     app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.jinja_env.policies["json.dumps_kwargs"] = {}
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters["price"] = price_text
     books = Books()

@@ -23,7 +23,7 @@
     action();
   };
 
-  const viewPage = () => tell({ event: 'page_view', page_location: location.href, page_title: document.title });
+  const viewPage = () => tell({ event: 'page_view', page_title: document.title });
 
   const tellList = (list) => {
     const lists = faulty('list-per-card') ? list.items.map((each) => ({ ...list, items: [each] })) : [list];

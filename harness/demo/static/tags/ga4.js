@@ -179,8 +179,7 @@
       const { items = [], currency, ...money } = ecommerce || {};
       const pairs = [];
       const all = { ...parameters, ...money };
-      // The page's address and title have keys of their own on the wire: dl and dt.
-      delete all.page_location;
+      // The page's title has a key of its own on the wire: dt.
       delete all.page_title;
       const unit = currency ?? all.currency;
       delete all.currency;
