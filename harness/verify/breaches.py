@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from harness.verify.case import Case
     from harness.verify.consented import ConsentLedger
     from harness.verify.occurrence import Occurrence
-    from harness.verify.timeline import Timeline
 
 TELLING = OCCURRENCES | {"auxiliary"}
 """Kinds of hits that tell a vendor of the visitor; libraries and configuration do not."""
@@ -32,7 +31,7 @@ _STORED = re.compile(r"^_?(fbp|fbc|ttp|gcl_?aw|gcl_?dc|gac|scid|pin_unauth|epik|
 _CLICK = re.compile(r"(clid|click_?id|braid|fat_id)$", re.IGNORECASE)
 
 
-def mark_breaches(occurrences: list[Occurrence], timeline: Timeline, consent: ConsentLedger, case: Case) -> None:
+def mark_breaches(occurrences: list[Occurrence], consent: ConsentLedger, case: Case) -> None:
     """Set ``breach``, in words, on every hit that was sent in breach of consent."""
     kept = _kept(occurrences, consent)
     cookies = _cookies(case)
@@ -44,11 +43,11 @@ def mark_breaches(occurrences: list[Occurrence], timeline: Timeline, consent: Co
         if each.destination.without_consent == "nothing":
             each.breach = "nothing may be sent without it"
         else:
-            each.breach = _why_not_cookieless(each, each.destination, case, kept, cookies, timeline)
+            each.breach = _why_not_cookieless(each, each.destination, case, kept, cookies)
 
 
 def _why_not_cookieless(
-    each: Occurrence, destination: Destination, case: Case, kept: dict[tuple[str, str], set[object]], cookies: dict[str, float], timeline: Timeline
+    each: Occurrence, destination: Destination, case: Case, kept: dict[tuple[str, str], set[object]], cookies: dict[str, float]
 ) -> str:
     said = _signals(each, destination, case)
     granted = sorted(name for name, state in said.items() if state is True)

@@ -58,7 +58,9 @@ def test_a_client_id_that_outlives_its_page(shop, checks):
         assert codes(story.judge(checks)) == ["consent-breach"] * found
 
 
-@pytest.mark.parametrize(("cookie_first", "found"), [(True, ["consent-breach"]), (False, [])], ids=["was there before", "came with the grant"])
+@pytest.mark.parametrize(
+    ("cookie_first", "found"), [(True, ["consent-breach"]), (False, [])], ids=["was there before", "came with the grant"]
+)
 def test_a_client_id_that_is_in_a_cookie(shop, checks, cookie_first, found):
     """A tag may keep the id it used in memory once consent is granted; the ping before that was cookieless all the same."""
     story = shop.Story(landed(shop, consent=shop.consent))
@@ -68,7 +70,7 @@ def test_a_client_id_that_is_in_a_cookie(shop, checks, cookie_first, found):
         if cookie_first:
             story.recording.append(cookie)
         story.hit("ga4", "page_view", consent=DENIED, identifiers={"client_id": "111.222"})
-        story.consent("grant", analytics=True, marketing=True)
+        story.consent("grant", began=story.time + 0.01, analytics=True, marketing=True)
         if not cookie_first:
             story.recording.append(replace(cookie, time=story.time))
     assert codes(story.judge(checks)) == found
