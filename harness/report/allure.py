@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -20,7 +21,6 @@ from harness.report.timeline import picture, timeline_html
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from pathlib import Path
 
     from allure_commons.model2 import ExecutableItem, TestResult, TestStepResult
 
@@ -51,7 +51,7 @@ def attach_walk(
         expectations: whose plan gives severity and owner.
         screenshots: step index -> picture, a file or its bytes.
         titles: check code -> its title, for the violations' headings.
-        timeline: the timeline's file, if it was written already.
+        timeline: the timeline's file, where it was written; the attached verdict names it.
 
     Returns:
         Whether Allure is active and the walk was written.
@@ -64,6 +64,9 @@ def attach_walk(
     titles = titles or {}
     _label(test, verdict, expectations)
     test.name = _name(recording, verdict)
+    for parameter in test.parameters:
+        # Shown as people say it; Allure tells tests apart by the values as pytest has them.
+        parameter.value = verdict.scenario if "scenario" in parameter.name else str(parameter.value).strip("'")
     steps = steps_of(recording, hits, verdict, titles)
     test.descriptionHtml = _description(steps, verdict, titles)
     names = {each.step.index: mask_text(each.step.title) for each in steps}
@@ -71,13 +74,16 @@ def attach_walk(
     for each in steps:
         if each.rows or each.marks or each.step.kind != "before":
             test.steps.append(_step(each, names, zero, screenshots.get(each.step.index), verdict.scenario))
-    page = (
-        timeline.read_text(encoding="utf-8") if timeline is not None and timeline.is_file()
-        else timeline_html(recording, hits, verdict, expectations, screenshots=screenshots, titles=titles)
-    )  # fmt: skip
+    artefacts = {"timeline": Path(os.path.relpath(timeline)).as_posix()} if timeline is not None else {}
+    # Without pictures: each is with its step already, and in one file every byte counts twice.
+    page = timeline_html(recording, hits, verdict, expectations, titles=titles)
     _attach(test, "Timeline of the walk", page, "text/html", "html")
     _attach(
-        test, "Verdict", json.dumps(verdict_json(verdict, recording=recording), ensure_ascii=False, indent=2), "application/json", "json"
+        test,
+        "Verdict",
+        json.dumps(verdict_json(verdict, recording=recording, artefacts=artefacts), ensure_ascii=False, indent=2),
+        "application/json",
+        "json",
     )
     masked = "".join(line + "\n" for line in mask_recording(recording))
     _attach(test, "Recording (masked)", masked, "application/x-ndjson", "jsonl")

@@ -26,8 +26,9 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from harness.errors import RecordingError
+from harness.errors import Place, RecordingError
 from harness.report.masking import mask_json, mask_text
+from harness.report.terminal import place_text, readable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -99,7 +100,7 @@ def violation_json(violation: Violation) -> dict[str, Any]:
     return {
         "code": violation.code,
         "severity": violation.severity,
-        "message": mask_text(violation.message),
+        "message": readable(violation.message),
         "scenario": violation.scenario,
         "step": violation.step,
         "step_title": mask_text(violation.step_title),
@@ -107,7 +108,7 @@ def violation_json(violation: Violation) -> dict[str, Any]:
         "destination": violation.destination,
         "vendor": violation.vendor,
         "account": mask_text(violation.account) if violation.account else violation.account,
-        "place": {"file": place.file, "line": place.line} if place is not None and place.file else None,
+        "place": {"file": place_text(Place(place.file)), "line": place.line} if place is not None and place.file else None,
         "evidence": {
             "hits": [list(each) for each in violation.evidence.hits],
             "pushes": list(violation.evidence.pushes),
@@ -118,7 +119,7 @@ def violation_json(violation: Violation) -> dict[str, Any]:
 
 
 def _doubt(doubt: Doubt) -> dict[str, Any]:
-    return {"code": doubt.code, "message": mask_text(doubt.message), "step": doubt.step, "step_title": mask_text(doubt.step_title)}
+    return {"code": doubt.code, "message": readable(doubt.message), "step": doubt.step, "step_title": mask_text(doubt.step_title)}
 
 
 def write_verdict(

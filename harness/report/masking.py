@@ -391,6 +391,14 @@ _NATIONAL = re.compile(r"(?<![\w./:-])(?:0\d{1,4}[ /]\d{3,8}(?:[ -]?\d{2,6}){0,3
 _CARD = re.compile(r"(?<![\w.-])\d(?:[ -]?\d){12,18}(?![\w-]|\.\d)")
 _IBAN = re.compile(r"(?<!\w)[A-Z]{2}\d{2}(?:[ ]?[A-Z0-9]){11,30}(?!\w)")
 
+_CLIENT = re.compile(
+    # The forms of Google's client id and its cookies, and of Meta's: a random number or version, then a time.
+    r"(?<![\w.])(?:GA1\.\d\.)?\d{5,10}\.1[3-9]\d{8}(?![\d.])|(?<![\w.])fb\.\d\.1[3-9]\d{11}\.[\w-]{6,}"
+)
+_NAMED = re.compile(
+    r"(?<![\w&?=])(?P<key>[A-Za-z_]\w{2,40})(?P<gap>[\"'\u201d]? (?:is |was |of )?[\"'\u201c]?)(?P<value>(?=[\w.-]{0,64}\d)[\w.-]{6,128})"
+)
+
 
 def _sweep(text: str) -> str:
     return _emails(_numbers(_tokens(text)))
@@ -420,11 +428,21 @@ def _basic(match: re.Match[str]) -> str:
 
 
 def _numbers(text: str) -> str:
+    text = _CLIENT.sub(lambda m: _partly(m[0], "identifier"), text)
+    text = _NAMED.sub(_named, text)
     text = _CARD.sub(_card, text)
     text = _IBAN.sub(_iban, text)
     if "+" in text or "%2" in text:
         text = _INTERNATIONAL.sub(lambda m: f"{m['plus']}{m['digits'][:2]}{MASK}{m['digits'][-2:]}", text)
     return _NATIONAL.sub(lambda m: f"{m[0][:3]}{MASK}{m[0][-2:]}", text)
+
+
+def _named(match: re.Match[str]) -> str:
+    """A sentence that names an identifier and its value: ``its client_id 1726786903.1795320140 is …``."""
+    value = match["value"].rstrip(".-")
+    if _mode(match["key"]) != "identifier" or len(value) < 6:
+        return match[0]
+    return match["key"] + match["gap"] + _partly(value, "identifier") + match["value"][len(value) :]
 
 
 def _card(match: re.Match[str]) -> str:

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from harness.recording import Step
 from harness.report.masking import mask_json, mask_text
+from harness.report.terminal import place_text, readable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -26,7 +27,7 @@ RowKind = Literal["hit", "push", "consent", "navigation", "disturbance", "note"]
 _FIRST = (
     "transaction_id", "order_id", "value", "revenue", "total", "currency", "items", "contents", "content_ids", "content_type", "coupon",
     "payment_type", "shipping_tier", "tax", "shipping", "quantity", "item_id", "item_list_name", "method", "search_term", "form_id",
-    "form_name", "lead_source", "page_location", "page_path", "page_title", "url", "path",
+    "form_name", "lead_source", "page_title",
 )  # fmt: skip
 """What a marketer looks for first, in that order."""
 _QUIET = frozenset({"library", "config", "auxiliary", "preflight"})
@@ -144,8 +145,8 @@ def _marks(
 def mark_of(violation: Violation, titles: Mapping[str, str], *, warning: bool = False) -> Mark:
     """A violation as it is shown: masked, with its check's title."""
     return Mark(
-        code=violation.code, title=title_of(violation.code, titles), message=mask_text(violation.message), severity=violation.severity,
-        place=str(violation.place) if violation.place is not None and violation.place.file else "", warning=warning,
+        code=violation.code, title=title_of(violation.code, titles), message=readable(violation.message), severity=violation.severity,
+        place=place_text(violation.place), warning=warning,
     )  # fmt: skip
 
 
@@ -220,24 +221,35 @@ _NAVIGATION = {
 
 def _push_row(push: Push) -> Row:
     value = mask_json(push.value)
-    called = push.kind == "call"
-    what, rest = push.source, value
+    if isinstance(value, dict) and value.get("$type") == "arguments":
+        value = value.get("items")
+    elif isinstance(value, dict) and "0" in value and "event" not in value:
+        value = [value[key] for key in sorted((key for key in value if key.isdigit()), key=int)]
+    values: dict[str, Any] = {}
+    quiet = False
     if isinstance(value, dict):
-        what, rest = str(value.get("event") or push.source), {key: each for key, each in value.items() if key != "event"}
+        values = value
+        event = value.get("event")
+        # A push without an event sets or clears values for those that follow; Tag Manager's own events are no one's.
+        quiet = event is None or str(event).startswith("gtm.")
+        what = str(event) if event is not None else f"{push.source}: {', '.join(map(str, value)) or 'empty'}"
     elif isinstance(value, list):
         words = [str(each) for each in value if isinstance(each, str)][:3]
-        what = f"{push.source}({', '.join(words)})" if called or words else push.source
-        rest = next((each for each in value if isinstance(each, dict)), {})
-    flat = {key: each for key, each in rest.items() if not str(key).startswith("gtm.")} if isinstance(rest, dict) else {}
+        what = f"{push.source}({', '.join(words)})"
+        values = next((each for each in value if isinstance(each, dict)), {})
+        quiet = words[:1] in (["js"], ["config"], ["set"], ["get"], ["init"])
+    else:
+        what = f"{push.source}: {text_of(value, short=True)}"
+    flat = {key: each for key, each in values.items() if key != "event" and not str(key).startswith("gtm.")}
     for name in ("ecommerce", "eventModel"):
         if isinstance(flat.get(name), dict):
             flat = {**flat, **flat.pop(name)}
+    consent = [(str(name), str(each)) for name, each in flat.items() if each in ("granted", "denied")]
     return Row(
         kind="push", time=push.time, step=push.step, sent=push.step, what=what, vendor="data-layer",
-        vendor_name="call" if called else "data layer", account=push.source, page=_path(push.page_url), keys=_keys(flat, None),
-        details=[("", str(name), text_of(each)) for name, each in (rest if isinstance(rest, dict) else {"value": rest}).items()]
-        + [("cut", "", cut) for cut in push.cut],
-        quiet=isinstance(value, dict) and str(value.get("event", "")).startswith("gtm."),
+        vendor_name="call" if push.kind == "call" else "data layer", account=push.source, page=_path(push.page_url),
+        keys=[] if consent else _keys(flat, None), consent=consent, quiet=quiet,
+        details=[("", str(name), text_of(each)) for name, each in values.items()] + [("cut", "", cut) for cut in push.cut],
     )  # fmt: skip
 
 
@@ -247,14 +259,17 @@ def _keys(values: Mapping[str, Any], hit: Hit | None) -> list[tuple[str, str]]:
     if not chosen:
         noise = set(hit.identifiers) if hit is not None else set()
         chosen = [
-            name
-            for name, value in masked.items()
-            if name not in noise and value not in (None, "", [], {}) and not str(name).startswith("_")
-        ]
+            name for name, value in masked.items()
+            if name not in noise and value not in (None, "", [], {}) and not str(name).startswith("_") and not _is_address(value)
+        ]  # fmt: skip
     keys = [(name, text_of(masked[name], short=True)) for name in chosen[:_KEYS]]
     if hit is not None and hit.campaign:
         keys.append(("campaign", mask_text(" / ".join(hit.campaign.values()))))
     return keys
+
+
+def _is_address(value: Any) -> bool:
+    return isinstance(value, str) and value.startswith(("http://", "https://"))
 
 
 def _details(hit: Hit) -> list[tuple[str, str, str]]:
@@ -266,18 +281,17 @@ def _details(hit: Hit) -> list[tuple[str, str, str]]:
         if masked == parameter.value and name != parameter.name:
             masked = mask_json(parameter.value, parameter.name)
         rows.append((parameter.group or "", mask_text(label), text_of(masked)))
+    for signal, state in (hit.consent or {}).items():
+        # The signals themselves have a column of their own; how the wire spelt them stands here.
+        if not isinstance(state, bool | dict) and state is not None:
+            rows.append(("Consent as sent", mask_text(str(signal)), mask_text(str(state))))
     if hit.undecoded:
         rows.append(("not decoded", "", mask_text(hit.undecoded)))
     return rows
 
 
 def _consent(consent: Mapping[str, Any] | None) -> list[tuple[str, str]]:
-    if not consent:
-        return []
-    return [
-        (str(name), ("granted" if value else "denied") if isinstance(value, bool) else mask_text(str(value)))
-        for name, value in consent.items() if value is not None
-    ]  # fmt: skip
+    return [(mask_text(str(name)), "granted" if value else "denied") for name, value in (consent or {}).items() if isinstance(value, bool)]
 
 
 def outcome_text(outcome: Outcome | None) -> tuple[str, bool]:
@@ -323,7 +337,7 @@ def _path(url: str | None, *, whole: bool = False) -> str:
         return mask_text(url)
     if whole or not parts.path:
         return mask_text(url)
-    return mask_text(parts.path + (f"?{parts.query}" if parts.query else ""))
+    return mask_text(parts.path)
 
 
 # ---------------------------------------------------------------------------------------------------------------- HTML
@@ -337,7 +351,7 @@ STYLE = """
 body{margin:0;padding:16px;font:14px/1.45 system-ui,-apple-system,"Segoe UI",Roboto,Helvetica,Arial,sans-serif;color:var(--ink);
 background:var(--paper)}
 table.hits{border-collapse:collapse;width:100%;min-width:760px;table-layout:fixed}
-.c1{width:66px}.c2{width:19%}.c3{width:16%}.c4{width:32%}.c5{width:19%}.c6{width:14%}
+.c1{width:66px}.c2{width:19%}.c3{width:16%}.c4{width:31%}.c5{width:20%}.c6{width:14%}
 .scroll{overflow-x:auto}
 .hits th{font-weight:600;text-align:left;color:var(--soft);font-size:12px;padding:4px 8px;
 border-bottom:1px solid var(--line);white-space:nowrap}
@@ -350,7 +364,7 @@ border-bottom:1px solid var(--line);white-space:nowrap}
 .who{overflow-wrap:anywhere}.who b{display:block}.acc{color:var(--soft);font-size:12px;word-break:break-all;white-space:normal}
 .what{font-weight:600;overflow-wrap:anywhere}.what small{display:block;font-weight:400;color:var(--soft)}
 .kv{overflow-wrap:anywhere}.kv span{display:inline-block;margin:0 10px 2px 0}.kv i{font-style:normal;color:var(--soft)}
-.pill{display:inline-block;border-radius:9px;padding:0 8px;font-size:12px;line-height:18px;white-space:nowrap;
+.pill{display:inline-block;border-radius:9px;padding:0 8px;font-size:12px;line-height:18px;overflow-wrap:anywhere;
 margin:0 4px 2px 0;background:var(--band)}
 .pill.good{color:var(--good);background:var(--goodbg)}.pill.bad{color:var(--bad);background:var(--badbg)}
 .pill.warn{color:var(--warn);background:var(--warnbg)}
@@ -430,7 +444,7 @@ def flag(mark: Mark) -> str:
 
 def doubt_flag(doubt: Doubt) -> str:
     """A doubt in a box."""
-    return f'<div class="flag warn"><b>Inconclusive</b>{escape(mask_text(doubt.message))}\n<code>{escape(doubt.code)}</code></div>'
+    return f'<div class="flag warn"><b>Inconclusive</b>{escape(readable(doubt.message))}\n<code>{escape(doubt.code)}</code></div>'
 
 
 def _row(row: Row, titles: Mapping[int, str], vendors: Mapping[str, str], shown: set[Mark]) -> str:
@@ -476,13 +490,13 @@ _SIGNS = {"consent": "◐", "navigation": "→", "disturbance": "⚡", "note": "
 
 
 def _pills(consent: list[tuple[str, str]]) -> str:
-    kinds = {"granted": "good", "denied": "bad"}
-    return "".join(
-        f'<span class="pill {kinds[state]}">{escape(name)} {state}</span>'
-        if state in kinds
-        else f'<span class="pill">{escape(name)} {escape(state)}</span>'
-        for name, state in consent
-    )
+    """The signals, one pill for those granted and one for those denied."""
+    out = ""
+    for state, kind in (("granted", "good"), ("denied", "bad")):
+        names = [name for name, each in consent if each == state]
+        if names:
+            out += f'<span class="pill {kind}"><b>{state}</b> {escape(", ".join(names))}</span>'
+    return out
 
 
 def _all(details: list[tuple[str, str, str]]) -> str:

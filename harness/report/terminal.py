@@ -69,6 +69,11 @@ def place_text(place: Place | None) -> str:
     return _line(f"{os.fspath(path)}:{place.line}" if place.line else os.fspath(path))
 
 
+def readable(text: str) -> str:
+    """Text for people: masked, and with paths below the working directory as seen from there."""
+    return mask_text(text).replace(f"{Path.cwd()}{os.sep}", "")
+
+
 def printable(text: str) -> str:
     """The text without what would steer a terminal: control, format and bidirectional characters become visible escapes."""
     if text.isprintable():
@@ -85,7 +90,7 @@ def _line(text: str) -> str:
 
 def _body(message: str, width: int) -> str:
     wrapped = []
-    for paragraph in printable(mask_text(message)).split("\n"):
+    for paragraph in printable(readable(message)).split("\n"):
         own = paragraph[: len(paragraph) - len(paragraph.lstrip(" "))]
         wrapped += textwrap.wrap(
             paragraph, max(width, 40), initial_indent=INDENT, subsequent_indent=INDENT + own,

@@ -112,7 +112,7 @@ def _header(recording: Recording, verdict: Verdict, expectations: Expectations |
         "scenario": verdict.scenario or walk.scenario, "browser": walk.browser, "site": walk.base_url, "environment": walk.environment,
         "mode": walk.mode if walk.source == "walk" else f"from a {walk.source} file",
         "plan": expectations.plan.name if expectations else "",
-        "started": walk.started,
+        "started": walk.started[:19].replace("T", " "),
     }  # fmt: skip
     shown = "".join(f"<span>{name} <b>{escape(mask_text(str(value)))}</b></span>" for name, value in facts.items() if value)
     cut = f'<div class="flag warn">{escape(recording.cut)}</div>' if recording.cut else ""

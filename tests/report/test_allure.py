@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 import json
 import os
 import re
@@ -105,6 +106,7 @@ def test_labels(results: Results) -> None:
         "owner": ["e-commerce"],
     }
     assert labels(results.walks["passed"])["owner"] == ["web analytics"]
+    assert [(each["name"], each["value"]) for each in results.walks["failed"]["parameters"]] == [("kind", "failed")]
     assert results.walks["failed"]["name"] == "a guest buys one T-shirt · reload"
 
 
@@ -227,6 +229,7 @@ def test_one_file_that_calls_no_one(results: Results, tmp_path: Path, titles: di
     page.get_by_text("What was sent and pushed: 1 hit, 1 push").click()
     page.frame_locator("iframe[title='HTML attachment']").get_by_text("Personal data sent").first.wait_for()
     assert page.get_by_text("Category: Counted again on reload (refired-on-reload)").is_visible()
+    assert page.get_by_text("Set up").count() == 0
     assert [url for url in asked if not url.startswith(("data:", "blob:", "file:"))] == []
 
 
@@ -251,6 +254,20 @@ def test_what_rendering_needs_is_said(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setenv("TAGPROOF_ALLURE", str(tmp_path))
     with pytest.raises(TagproofError, match="no Allure 3 can run"):
         allure_command()
+
+
+def test_a_fixture_that_failed_is_told(tmp_path: Path) -> None:
+    allure_or_skip()
+    (tmp_path / "a-result.json").write_text(json.dumps({"uuid": "a", "name": "a", "status": "broken", "start": 1, "stop": 2}))
+    for name, status in (("sound_one", "passed"), ("broken_one", "broken")):
+        container = {"uuid": name, "children": ["a"], "befores": [{"name": name, "status": status, "start": 1, "stop": 2}]}
+        (tmp_path / f"{name}-container.json").write_text(json.dumps(container))
+    page = render_allure(tmp_path, tmp_path / "out.html").read_text(encoding="utf-8")
+    told = "".join(
+        base64.b64decode(each).decode("utf-8", "replace") for each in re.findall(r'["\'`]([A-Za-z0-9+/]{40,}={0,2})["\'`]', page)
+    )
+    assert "broken_one" in page + told
+    assert "sound_one" not in page + told
 
 
 @pytest.mark.parametrize(("script", "said"), [("echo 2.30.0", "needs Allure 3"), ("echo broken >&2; exit 3", "Allure failed: broken")])

@@ -48,6 +48,10 @@ JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N"
             '------x\r\nContent-Disposition: form-data; name="password"\r\n\r\nhunter2\r\n------x--',
             '------x\r\nContent-Disposition: form-data; name="password"\r\n\r\n•••\r\n------x--',
         ),
+        ("its client_id 1821716682.1795327524 is the one in a cookie.", "its client_id 1821•••7524 is the one in a cookie."),
+        ("kept in _ga=GA1.1.1726786903.1795320140", "kept in _ga=GA1.•••0140"),
+        ("the value GA1.1.1726786903.1795320140, or fb.1.1795318135045.815300289157440281", "the value GA1.•••0140, or fb.1•••0281"),
+        ('the parameter "user_id" was "u-1234567".', 'the parameter "user_id" was "u-•••".'),
         ("sk_live_4eC39HqLyjWDarjtT1zdp7dc", "sk_l•••(32)"),
     ],
 )
@@ -63,6 +67,7 @@ def test_masks(text: str, masked: str) -> None:
         "https://shop.test/thank-you?utm_source=news&utm_medium=email&utm_campaign=spring&utm_id=4912345678",
         "v=2&tid=G-HBFJFL343S&en=purchase&ep.transaction_id=100001&epn.value=59.90&pr1=idTEE-01~nmT-shirt~pr19.90",
         "transaction_id=4111111111111111&item_id=5500005555555559",
+        "user_id is empty; client_id required; version 1.2.3; 59.90 EUR; transaction_id T-1001; 127.0.0.1:8000",
         "ts=1795318139089&_p=7917279875841846&gtm=45je4c40v877294735z89117991082za200",
         '{"event":"purchase","ecommerce":{"transaction_id":"T-1","items":[{"item_id":"TEE-01","item_name":"T-shirt","price":19.90}]}}',
         "Basic trousers, allure@3.18, jane@localhost, @handle, 12:34:56, order 555-123-4567",

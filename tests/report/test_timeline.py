@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from harness.capture.captured import Push
 from harness.recording import Recording, Walk
 from harness.report.tables import outcome_text, step_document, steps_of, text_of
 from harness.report.timeline import timeline_html, write_timeline
@@ -48,7 +49,8 @@ def test_key_values_are_what_a_marketer_looks_for(failed_walk: SampleWalk) -> No
     assert step.rows[0].keys == step.rows[1].keys
     assert ("Visitor", "Client ID (cid)", "1726•••0140") in step.rows[1].details
     assert ("Event", "ep.email", "j•••@e•••.com") in step.rows[1].details
-    assert step.rows[1].consent == [("ad_storage", "denied"), ("analytics_storage", "granted"), ("gcs", "G101")]
+    assert step.rows[1].consent == [("ad_storage", "denied"), ("analytics_storage", "granted")]
+    assert ("Consent as sent", "gcs", "G101") in step.rows[1].details
 
 
 def test_a_late_hit_names_the_step_it_was_sent_in(failed_walk: SampleWalk) -> None:
@@ -105,6 +107,33 @@ def test_traffic_without_steps_is_one_section(failed_walk: SampleWalk) -> None:
         recording.append(request)
     steps = steps_of(recording, failed_walk.hits, Verdict())
     assert [(each.step.title, len(each.rows)) for each in steps] == [("everything that was sent", 5)]
+
+
+@pytest.mark.parametrize(
+    ("value", "what", "keys", "consent", "quiet"),
+    [
+        ({"event": "purchase", "ecommerce": {"value": 5}}, "purchase", [("value", "5")], [], False),
+        ({"ecommerce": None}, "dataLayer: ecommerce", [], [], True),
+        ({"event": "gtm.js", "gtm.start": 1}, "gtm.js", [], [], True),
+        ({}, "dataLayer: empty", [], [], True),
+        (
+            {"$type": "arguments", "items": ["consent", "default", {"ad_storage": "denied", "wait_for_update": 500}]},
+            "dataLayer(consent, default)",
+            [],
+            [("ad_storage", "denied")],
+            False,
+        ),
+        ({"0": "event", "1": "purchase", "2": {"value": 5}}, "dataLayer(event, purchase)", [("value", "5")], [], False),
+        (["config", "G-1", {}], "dataLayer(config, G-1)", [], [], True),
+        ("text", "dataLayer: text", [], [], False),
+        (None, "dataLayer: null", [], [], False),
+    ],
+)
+def test_pushes_as_people_read_them(value: object, what: str, keys: list[object], consent: list[object], quiet: bool) -> None:
+    recording = Recording(Walk())
+    recording.append(Push(id="d1", source="dataLayer", value=value))
+    (row,) = steps_of(recording, [], Verdict())[0].rows
+    assert (row.what, row.keys, row.consent, row.quiet) == (what, keys, consent, quiet)
 
 
 @pytest.mark.parametrize(
