@@ -329,8 +329,7 @@ class LibraryReader:
 
     def __call__(self, request: CapturedRequest) -> list[Hit]:
         """The request's one hit."""
-        address = split_url(request.url)
-        parameters = self.table.read(address.query)
+        parameters, problem = request_parameters(request, self.table)
         wire = {each.name: each.value for each in reversed(parameters)}
-        account = self.account(address.path, wire) if callable(self.account) else wire.get(self.account or "")
-        return [Hit(kind=self.kind, account=account or None, parameters=parameters, values=fields(parameters))]
+        account = self.account(split_url(request.url).path, wire) if callable(self.account) else wire.get(self.account or "")
+        return [Hit(kind=self.kind, account=account or None, parameters=parameters, values=fields(parameters), undecoded=problem)]

@@ -17,6 +17,7 @@ from harness.decode.campaign import campaign_of
 from harness.decode.google_consent import google_consent
 from harness.decode.hit import Hit
 from harness.decode.query import Prefix, QueryTable, Row, fields
+from harness.decode.readers import request_parameters
 from harness.decode.vendor import Endpoint, Vendor
 
 if TYPE_CHECKING:
@@ -69,7 +70,8 @@ def _decode(request: CapturedRequest) -> list[Hit]:
     semicolon = address.path.find(";")
     start = semicolon + 1 if semicolon >= 0 and (start < 0 or semicolon < start) else start
     parameters = _IN_PATH.read(address.path[start:]) if start >= 0 else []
-    parameters = parameters + _IN_QUERY.read(address.query)
+    asked, problem = request_parameters(request, _IN_QUERY)
+    parameters = parameters + asked
     wire: dict[str, Any] = {each.name: each.value for each in reversed(parameters)}
     values = fields(parameters)
     order = wire.get("ord")
@@ -100,6 +102,7 @@ def _decode(request: CapturedRequest) -> list[Hit]:
             key=str(order) if sale and order not in (None, "") else None,
             campaign=campaign_of(page),
             page_url=page,
+            undecoded=problem,
         )
     ]
 

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 from harness.capture.captured import Answer
 from harness.decode.address import split_url
 from harness.decode.document import PathTable, at, text_at
-from harness.decode.hit import Hit
 from harness.decode.payload import from_base64, open_text, read_body
 from harness.decode.query import PLAIN, Prefix, Row
 from harness.decode.readers import JsonReader, LibraryReader, kind_of
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from harness.capture.captured import CapturedRequest
+    from harness.decode.hit import Hit
 
 GENERAL, PROPERTIES, TRAITS, CONTEXT, USER, TECHNICAL = "General", "Properties", "Traits", "Context", "User", "Technical"
 _CALLS = frozenset(("track", "page", "screen", "identify", "group", "alias"))
@@ -106,10 +106,11 @@ _READ = JsonReader(
 def _decode(request: CapturedRequest) -> list[Hit]:
     address = split_url(request.url)
     if address.path.endswith("/m"):
-        return [Hit(kind="auxiliary", parameters=_READ.table.read(read_body(request).value))]
-    data = next((str(each.value) for each in PLAIN.read(address.query) if each.name == "data"), "")
-    if data and not request.body.data:
-        hits = _READ.hits(open_text(data), [])
+        return LibraryReader("auxiliary")(request)
+    asked = PLAIN.read(address.query)
+    carried = open_text(next((str(each.value) for each in asked if each.name == "data"), ""))
+    if carried.documents and not request.body.data:
+        hits = _READ.hits(carried, [each for each in asked if each.name != "data"])
         for hit in hits:
             if hit.kind == "auxiliary":
                 hit.event = {"t": "track", "p": "page"}.get(address.path.rpartition("/")[2], address.path.rpartition("/")[2])

@@ -1,0 +1,171 @@
+"""Every vendor, whatever it is sent: no exception, nothing lost, work in proportion to size."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import pkgutil
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import harness.vendors
+from harness.capture.captured import Body, CapturedRequest
+from harness.decode.address import split_url
+from harness.decode.document import PLAIN as ANY_DOCUMENT
+from harness.decode.query import PLAIN as ANY_QUERY
+
+if TYPE_CHECKING:
+    from harness.decode.hit import Hit
+    from harness.decode.vendor import Endpoint, Vendor
+
+VENDORS: list[Vendor] = [
+    importlib.import_module(f"harness.vendors.{found.name}").VENDOR for found in pkgutil.iter_modules(harness.vendors.__path__)
+]
+each_vendor = pytest.mark.parametrize("vendor", VENDORS, ids=lambda vendor: vendor.id)
+wild = settings(deadline=None, max_examples=15, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+
+KEYS = st.sampled_from(
+    ["v", "tid", "id", "ev", "en", "data", "event", "cd[value]", "ep.x", "pr1", "value", "items", "dl", "url"]
+) | st.text(max_size=6)
+QUERY = st.lists(st.tuples(KEYS, st.text(max_size=12)), max_size=6).map(lambda pairs: "&".join(f"{key}={value}" for key, value in pairs))
+RAW = QUERY | st.text(st.sampled_from("&=%2F+;~{}[]\"'1aé,:#?/"), max_size=40) | st.text(max_size=30)
+PLACES = st.text(st.sampled_from("abc123-_.;=/%"), max_size=12)
+DOCUMENTS = st.dictionaries(
+    st.text(min_size=2, max_size=5),
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=8),
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+        max_leaves=8,
+    ),
+    max_size=4,
+)
+BODIES = (
+    st.none()
+    | st.binary(max_size=60)
+    | RAW.map(lambda text: text.encode("utf-8", "surrogatepass"))
+    | DOCUMENTS.map(json.dumps).map(str.encode)
+)
+HEADERS = st.lists(
+    st.tuples(
+        st.sampled_from(["Content-Type", "content-encoding", "Authorization", "Cookie"]) | st.text(max_size=8),
+        st.sampled_from(["application/json", "application/x-www-form-urlencoded", "multipart/form-data; boundary=b", "gzip", "Basic x"])
+        | st.text(max_size=12),
+    ),
+    max_size=3,
+)  # fmt: skip
+
+
+def address(endpoint: Endpoint, filling: str, query: str) -> str:
+    host = endpoint.host.replace("*", "a.example" if endpoint.host == "*" else "a")
+    return f"https://{host}{endpoint.path.replace('*', filling)}?{query}"
+
+
+def readers(vendor: Vendor) -> list[tuple[Endpoint, Any]]:
+    return [
+        (endpoint, endpoint.decode or vendor.decode)
+        for endpoint in vendor.endpoints
+        if endpoint.decode is not None or endpoint.role == "collect"
+    ]
+
+
+@each_vendor
+@wild
+@given(data=st.data())
+def test_any_request_is_decoded_recognised_and_answered(vendor: Vendor, data: st.DataObject) -> None:
+    endpoint, decode = data.draw(st.sampled_from(readers(vendor)))
+    body = data.draw(BODIES)
+    request = CapturedRequest(
+        id="1",
+        url=address(endpoint, data.draw(PLACES), data.draw(RAW)),
+        method=data.draw(st.sampled_from(["GET", "POST", None])),
+        headers=tuple(data.draw(HEADERS)),
+        resource_type=data.draw(st.sampled_from(["image", "ping", "fetch", "script", None])),
+        body=Body(data.draw(st.sampled_from(["present", "partial"])), body) if body is not None else Body(),
+    )
+    for hit in decode(request):
+        json.dumps(hit.to_json())
+    if endpoint.recognise is not None:
+        endpoint.recognise(request)
+    if vendor.answer is not None:
+        vendor.answer(request)
+
+
+def found_in(hits: list[Hit]) -> set[str]:
+    return {each.name for hit in hits for each in hit.parameters}
+
+
+@each_vendor
+@wild
+@given(data=st.data())
+def test_no_key_of_a_query_is_lost(vendor: Vendor, data: st.DataObject) -> None:
+    endpoint, decode = data.draw(st.sampled_from(readers(vendor)))
+    request = CapturedRequest(id="1", url=address(endpoint, "1", data.draw(QUERY)))
+    query = split_url(request.url).query
+    hits = list(decode(request))
+    assert not hits or {each.name for each in ANY_QUERY.read(query)} <= found_in(hits)
+
+
+WORDS = st.text("abcdefxyz", min_size=2, max_size=6)
+SIMPLE = st.dictionaries(
+    WORDS,
+    st.recursive(
+        st.integers(100, 999) | WORDS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(WORDS, inner, max_size=3), max_leaves=8
+    ),
+    min_size=1,
+    max_size=4,
+)
+
+
+@each_vendor
+@wild
+@given(data=st.data())
+def test_no_leaf_of_a_document_is_lost(vendor: Vendor, data: st.DataObject) -> None:
+    """Whatever a vendor makes of a document: its keys and values are among the names, values and texts of the parameters."""
+    endpoint, decode = data.draw(st.sampled_from(readers(vendor)))
+    document = data.draw(SIMPLE)
+    request = CapturedRequest(
+        id="1",
+        url=address(endpoint, "1", ""),
+        method="POST",
+        headers=(("Content-Type", "application/json"),),
+        body=Body.of(json.dumps(document, separators=(",", ":")).encode()),
+    )
+    hits = list(decode(request))
+    told = "\n".join(f"{each.name} {each.value} {each.text}" for hit in hits for each in hit.parameters)
+    for each in ANY_DOCUMENT.read(document):
+        assert not hits or str(each.value) in told
+        assert not hits or each.name.partition("[")[0].rpartition(".")[2] in told
+
+
+PIECES = ("a=1&", "%20", "&", "{", '"', "A", "cd[a]=1&", "pr1=idS~nm1~&", "\n", '{"a":')
+
+
+@each_vendor
+def test_work_is_in_proportion_to_size(vendor: Vendor) -> None:
+    """Counted, not timed: the calls that Python makes for twice the size are at most about twice as many."""
+    endpoint, decode = readers(vendor)[0]
+
+    def calls(piece: str, size: int) -> int:
+        text = piece * size
+        request = CapturedRequest(id="1", url=address(endpoint, "1", text), method="POST", body=Body.of(text.encode()))
+        count = 0
+
+        def tally(frame: object, event: str, argument: object) -> None:
+            nonlocal count
+            count += event in ("call", "c_call")
+
+        before = sys.getprofile()
+        sys.setprofile(tally)
+        try:
+            list(decode(request))
+        finally:
+            sys.setprofile(before)
+        return count
+
+    for piece in PIECES:
+        calls(piece, 300)
+        assert calls(piece, 600) <= 2.5 * calls(piece, 300) + 300, piece
