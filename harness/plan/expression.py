@@ -284,4 +284,6 @@ class _Parser:
                 raise self.error(
                     f"a parenthesis is not closed in `{self.text}`", "close it with `)`; in [ ] a text with a comma needs quotes"
                 )
+            if self.is_sign and self.next in COMPARISONS:
+                raise self.error(f"`{self.next}` stands inside a parenthesis", "close the parenthesis before it: a rule compares two sides")
             raise self.unexpected()

@@ -98,6 +98,7 @@ class PlanResolver:
         self.shared: dict[str, Parameter] = {}
         self.common: tuple[Parameter, ...] = ()
         self.used: set[str] = set()
+        self.generals: dict[str, tuple[Mapped, ...]] = {}
         self.every_scope = Scope(())
 
     def problem(self, what: str, *path: str | int, mend: str = "") -> None:
@@ -444,10 +445,9 @@ class PlanResolver:
                 for each in scope.parameters.values()
                 if each.presence != "forbidden"
             }
-        for theirs, mapping in (general or {}).items():
-            made = self._mapped(theirs, mapping, ("destinations", destination, "parameters", theirs))
+        for made in self._general(destination):
             if made.source is None or self._has(scope, made.source):
-                mapped[theirs] = made
+                mapped[made.name] = made
         for theirs, form in (own or {}).items():
             at = (*path, "parameters", theirs)
             if form is False and theirs not in mapped and theirs not in (general or {}) and not self.hidden(theirs):
@@ -458,6 +458,16 @@ class PlanResolver:
             self._check_source(made, at, scope)
             mapped[theirs] = made
         return tuple(each for each in mapped.values() if not each.omitted)
+
+    def _general(self, destination: str) -> tuple[Mapped, ...]:
+        """The destination's own mapping, made once for all the events that go there."""
+        if destination not in self.generals:
+            document = self.document.destinations.get(destination)
+            self.generals[destination] = tuple(
+                self._mapped(theirs, form, ("destinations", destination, "parameters", theirs))
+                for theirs, form in ((document.parameters or {}) if document is not None else {}).items()
+            )
+        return self.generals[destination]
 
     @staticmethod
     def _has(scope: Scope, source: str) -> bool:

@@ -92,6 +92,7 @@ class Scope:
         owner: str = "the event",
     ) -> None:
         self.parameters = {each.name: each for each in parameters}
+        self._resolved: dict[str, Meaning] = {}
         self._dotted = [name for name in self.parameters if "." in name]
         self.campaign = frozenset(campaign)
         self.elsewhere = elsewhere or {}
@@ -125,6 +126,11 @@ class Scope:
         Raises:
             ExpressionError: the event has no such parameter, or forbids it.
         """
+        if (known := self._resolved.get(path)) is None:
+            known = self._resolved[path] = self._resolve(path)
+        return known
+
+    def _resolve(self, path: str) -> Meaning:
         parts = path.split(".")
         for length in range(len(parts), 0, -1):
             parameter = self.parameters.get(".".join(parts[:length]))

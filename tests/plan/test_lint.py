@@ -1,5 +1,6 @@
 """Lint tells the loader's errors, and what is no mistake but worth a look."""
 
+# ruff: noqa: E501
 from __future__ import annotations
 
 from pathlib import Path

@@ -3,6 +3,7 @@ r"""Each mistake that people make in the two files has its own message, with the
 A row is: what is written in the place of what, and then the one problem that must be told: line, sentence, mend.
 """
 
+# ruff: noqa: E501
 from __future__ import annotations
 
 import pytest
@@ -300,8 +301,10 @@ IN_THE_PLAN = {
         "{content_type: {const: product}}", "{content_type: product}",
         (
             48, "the event `purchase` has no parameter `product`",
-            "write one of coupon, currency, items, items.item_id, items.price, items.quantity, page_type, transaction_id and value; "
-            "a constant is written {const: product}",
+            (
+                "write one of coupon, currency, items, items.item_id, items.price, items.quantity, page_type, transaction_id and value; "
+                "a constant is written {const: product}"
+            ),
         ),
     ),
     "a number without const": (

@@ -1,5 +1,6 @@
 """YAML is read as YAML 1.2, with the line of everything, and its mistakes are told in words."""
 
+# ruff: noqa: E501
 from __future__ import annotations
 
 import math
