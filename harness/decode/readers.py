@@ -332,4 +332,5 @@ class LibraryReader:
         parameters, problem = request_parameters(request, self.table)
         wire = {each.name: each.value for each in reversed(parameters)}
         account = self.account(split_url(request.url).path, wire) if callable(self.account) else wire.get(self.account or "")
-        return [Hit(kind=self.kind, account=account or None, parameters=parameters, values=fields(parameters), undecoded=problem)]
+        named = str(account) if isinstance(account, str | int) and account != "" else None
+        return [Hit(kind=self.kind, account=named, parameters=parameters, values=fields(parameters), undecoded=problem)]
