@@ -46,7 +46,8 @@ def _find(case: Case) -> Iterator[Violation]:
         yield found(
             case, CHECK,
             f"{starting(receiver(case, hits[0].destination))} was told {listed(f'{name}={value}' for name, value in told.items())}"
-            f"{during(case.alignment, hits[0].step)}, but the visitor came without. The visit is credited to a campaign that did not bring it. "
+            f"{during(case.alignment, hits[0].step)}, but the visitor came without. "
+            f"The visit is credited to a campaign that did not bring it. "
             f"Expected no campaign ({place or 'the landing carried none'}).",
             hits=hits, place=place, actual=told,
         )  # fmt: skip

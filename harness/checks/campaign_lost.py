@@ -82,7 +82,8 @@ def _lost(first: Occurrence, landing: Landing, case: Case) -> Iterator[Violation
         f'The visit landed with {listed(f"{name}={value}" for name, value in wanted.items())}, but the first hit to {who} '
         f'("{first.hit.event}"{during(case.alignment, first.step)}) did not carry {listed(lost + changed)}. {why} '
         f"{starting(who)} counts the visit as direct, so the campaign gets no credit. Expected in the first hit ({rules.place}).",
-        hits=[first], place=rules.place, expected=dict(wanted), actual={name: told[name] for name in wanted if name in told}, url=landing.asked,
+        hits=[first], place=rules.place, expected=dict(wanted),
+        actual={name: told[name] for name in wanted if name in told}, url=landing.asked,
     )  # fmt: skip
 
 

@@ -30,11 +30,12 @@ def _find(case: Case) -> Iterator[Violation]:
         denied = destination.purpose in case.conditions.denied
         when = f'after "{destination.purpose}" was denied' if denied else f'before "{destination.purpose}" was granted'
         what = f'"{event}"' if event else "a hit"
+        allowed = "only cookieless pings" if destination.without_consent == "cookieless" else "nothing"
         yield found(
             case, CHECK,
             f"{starting(receiver(case, destination))} was sent {what}{often}{during(case.alignment, step)}, {when}: {first.breach}. "
             f"This breaks the visitor's choice, and the law where consent is required. Expected "
-            f"{'only cookieless pings' if destination.without_consent == 'cookieless' else 'nothing'} without consent ({destination.place}).",
+            f"{allowed} without consent ({destination.place}).",
             hits=hits, step=step, place=destination.place, purpose=destination.purpose, reason=first.breach,
         )  # fmt: skip
 

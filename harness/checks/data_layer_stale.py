@@ -27,8 +27,9 @@ def _find(case: Case) -> Iterator[Violation]:
         yield found(
             case, CHECK,
             f'"{stale.occurrence.hit.event}" still carried {names} of the earlier "{stale.left_by.hit.event}"{came}'
-            f"{during(case.alignment, stale.occurrence.step)}: {shown(stale.values)}.{told_too} Products and revenue are counted for the wrong "
-            f"event. Expected dataLayer.push({{ecommerce: null}}) before each e-commerce push.",
+            f"{during(case.alignment, stale.occurrence.step)}: {shown(stale.values)}.{told_too} "
+            f"Products and revenue are counted for the wrong event. "
+            f"Expected dataLayer.push({{ecommerce: null}}) before each e-commerce push.",
             hits=[stale.occurrence, *stale.told], step=stale.occurrence.step, pushes=[stale.left_by.hit.request_id],
             place=stale.occurrence.event.place if stale.occurrence.event is not None else None,
             actual=stale.values, left_by=stale.left_by.hit.event,

@@ -38,7 +38,8 @@ def _find(case: Case) -> Iterator[Violation]:
         yield found(
             case, CHECK,
             f"{starting(receiver(case, hits[0].destination))} did not take {events or 'what was sent'} ({times(len(hits))}, first"
-            f"{during(case.alignment, hits[0].step) or ' of all'}): {why}. What was not taken is in no report. Expected an answer that is no error.",
+            f"{during(case.alignment, hits[0].step) or ' of all'}): {why}. "
+            f"What was not taken is in no report. Expected an answer that is no error.",
             hits=hits, actual=why, place=hits[0].destination.place if hits[0].destination is not None else None,
         )  # fmt: skip
 

@@ -10,7 +10,7 @@ from harness.verify.compare import absent
 from harness.verify.found import found
 from harness.verify.landings import landings
 from harness.verify.timeline import matches_page, query_of
-from harness.verify.wording import listed, page_name, titled
+from harness.verify.wording import during, listed, page_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,13 +44,13 @@ def _find(case: Case) -> Iterator[Violation]:
         if not missing and not wrong:
             continue
         lacks = [f"without {listed(missing)}"] if missing else []
-        title = titled(case.alignment, landing.step)
+        wanted = listed(each.name for each in rules.parameters if each.presence == "required") or "what the plan lists"
         kind = "a landing that the plan calls paid" if paid else "a campaign's landing"
         yield found(
             case, CHECK,
-            f"{page_name(landing.asked)}, {kind}, was opened {'; '.join(lacks + wrong)}{f' in the step {chr(34)}{title}{chr(34)}' if title else ''}. "
+            f"{page_name(landing.asked)}, {kind}, was opened {'; '.join(lacks + wrong)}{during(case.alignment, landing.step)}. "
             f"Its visits are counted as direct, or under a name no report knows. "
-            f"Expected {listed(each.name for each in rules.parameters if each.presence == 'required') or 'what the plan lists'} ({rules.place}).",
+            f"Expected {wanted} ({rules.place}).",
             step=landing.step, place=rules.place, url=landing.asked, missing=missing, wrong=wrong,
         )  # fmt: skip
 

@@ -37,9 +37,10 @@ def _find(case: Case) -> Iterator[Violation]:
         hits = [each for _, each_hits in where for each in each_hits]
         step = phases[0] if phases else None
         title = titled(alignment, step) or due.within.step
+        who = listed(receiver(case, other.destination) for other, _ in where)
         yield found(
             case, CHECK,
-            f'{starting(listed(receiver(case, other.destination) for other, _ in where))} got {listed(names)} in this order in the step "{title}". '
+            f'{starting(who)} got {listed(names)} in this order in the step "{title}". '
             f"Reports by sequence (funnels, attribution) then break. "
             f"Expected {listed(dict.fromkeys(each.event for each in due.within.expect if each.event in names))} ({due.within.place}).",
             hits=hits, destination=due.destination, step=step, place=due.within.place, actual=list(names),

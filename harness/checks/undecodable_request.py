@@ -30,8 +30,9 @@ def _find(case: Case) -> Iterator[Violation]:
         warns = vendor not in planned and plan.unplanned == "warn"
         yield found(
             case, CHECK,
-            f"{starting(receiver(case, hits[0].destination, vendor))} was sent what it cannot read either, or a form of it that is not known "
-            f"({times(len(hits))}, first{during(case.alignment, hits[0].step) or ' of all'}): {why}. Expected a request as {vendor} documents it.",
+            f"{starting(receiver(case, hits[0].destination, vendor))} was sent what cannot be read "
+            f"({times(len(hits))}{during(case.alignment, hits[0].step)}): {why}. "
+            f"It is lost to every report. Expected a request as {vendor} documents it.",
             hits=hits, actual=why, warns=warns,
         )  # fmt: skip
 

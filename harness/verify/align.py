@@ -39,7 +39,7 @@ def align(case: Case) -> Alignment:
     mark_copies(occurrences, case)
     layer = {each.push.id: each for each in occurrences if each.push is not None}
     find_causes(occurrences, layer, timeline, case)
-    mark_breaches(occurrences, timeline, consent, case)
+    mark_breaches(occurrences, consent, case)
     stepped = bool(timeline.phases)
     steps = _steps(case, timeline) if stepped else {}
     alignment = Alignment(timeline=timeline, consent=consent, occurrences=occurrences, dues=[], stepped=stepped, steps=steps, layer=layer)

@@ -98,9 +98,10 @@ def _of_hit(each: Occurrence, due: Due | None, case: Case, own: dict[str, Proble
         for failed in failed_matchers(due, each, case):
             root = failed.matcher.path.partition(".")[0]
             kind: Kind = "missing-parameter" if failed.missing else "value-mismatch"
-            expected = failed.expected if isinstance(failed.expected, str) and failed.matcher.value is not None else shown(failed.expected)
+            words = isinstance(failed.expected, str) and failed.matcher.value is not None
+            expected = "a value" if failed.expected is None else failed.expected if words else shown(failed.expected)
             yield Problem(
-                kind=kind, name=failed.name, ours=root, expected=expected if failed.expected is not None else "a value", actual=failed.actual,
+                kind=kind, name=failed.name, ours=root, expected=expected, actual=failed.actual,
                 how=failed.how, place=failed.matcher.place if failed.matcher.place.file else due.expectation.place, hits=[each],
             )  # fmt: skip
     yield from _rules(each, case, own, evaluated)

@@ -166,10 +166,15 @@ def _told_by_tags(
             if unset_by_push and name in _COMMON:
                 continue
             mine = own.get(name)
-            lengthened = isinstance(mine, list) and isinstance(merged, list) and len(merged) > len(mine)
             if unset_by_push and same(old, sent) and (planned is None or name not in planned or _required(occurrence, name)):
                 values[name] = old
-            elif lengthened and isinstance(sent, list) and same(merged, sent):
+            elif (
+                isinstance(mine, list)
+                and isinstance(merged, list)
+                and len(merged) > len(mine)
+                and isinstance(sent, list)
+                and same(merged, sent)
+            ):
                 values[name] = merged[len(mine) :]
             else:
                 continue

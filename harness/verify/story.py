@@ -242,15 +242,17 @@ class Story:
     def hit(
         self, vendor: str, event: str | None, *, account: str | None = None, kind: str | None = None, url: str | None = None,
         consent: Mapping[str, Any] | None = None, identifiers: Mapping[str, str] | None = None, campaign: Mapping[str, str] | None = None,
-        page_url: str | None = "", key: str | None = None, event_time: float | None = None, undecoded: str = "",
-        outcome: tuple[str, int | None] | None = ("stubbed", 204), reason: str = "", body: Body | None = None, redirected_from: str | None = None,
-        old_load: bool = False, tab: str | None = None, wire: Sequence[tuple[str, Any]] = (), batch: CapturedRequest | None = None, **values: Any,
+        page_url: str | None = "", key: str | None = None, event_time: float | None = None,
+        undecoded: str = "",         outcome: tuple[str, int | None] | None = ("stubbed", 204), reason: str = "", body: Body | None = None,
+        redirected_from: str | None = None,
+        old_load: bool = False, tab: str | None = None, batch: CapturedRequest | None = None, **values: Any,
     ) -> CapturedRequest:  # fmt: skip
         """A hit, in a request of its own or in that of ``batch``. ``old_load``: sent by the document before the one shown."""
         tab = tab or self.tab
         shown = self.urls.get(tab)
         request = batch or CapturedRequest(
-            id=self._id("r"), url=url or f"https://{vendor}.example/collect", time=self._tick(), method="POST", resource_type="ping", page=tab,
+            id=self._id("r"), url=url or f"https://{vendor}.example/collect", time=self._tick(), method="POST",
+            resource_type="ping", page=tab,
             page_load=self.loads.get(tab, 0) - int(old_load) or None, page_url=shown, step=self.current, disposition="stubbed",
             redirected_from=redirected_from, body=body or Body(),
         )  # fmt: skip
@@ -265,7 +267,7 @@ class Story:
                 vendor=vendor, vendor_name=known.name if known else vendor, event=event, kind=kind or ("event" if event else "auxiliary"),
                 account=account or ACCOUNTS.get(vendor), request_id=request.id,
                 position=sum(1 for each in self.hits if each.request_id == request.id), values=dict(values),
-                parameters=[*_parameters(vendor, values), *(WireParameter(*pair) for pair in wire), *([WireParameter("dl", about)] if about else [])],
+                parameters=[*_parameters(vendor, values), *([WireParameter("dl", about)] if about else [])],
                 consent=dict(consent) if consent is not None else None, identifiers=dict(identifiers or {}), key=key,
                 campaign=dict(campaign) if campaign is not None else campaign_of(about), page_url=about, event_time=event_time,
                 undecoded=undecoded,
