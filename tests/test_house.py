@@ -1,0 +1,90 @@
+"""What holds for the whole house: each source has its test, no file knows the machine it was written on, the lock files are whole."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+
+ROOT = Path(__file__).parents[1]
+ROOMS = ("decode", "plan", "verify", "checks", "scenarios", "consent", "capture", "report", "journey")
+TESTED_ELSEWHERE: dict[str, str] = {}
+"""Sources without a test file of their own, and why."""
+MACHINE_PATHS = re.compile(r"(?<![\w.])/(?:work|root|home/\w+|Users/\w+)/|file:///")
+
+
+def sources(room: str) -> list[Path]:
+    return sorted(path for path in (ROOT / "harness" / room).glob("*.py") if path.name != "__init__.py")
+
+
+def written_files() -> list[Path]:
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=False)
+    if listed.returncode != 0:
+        pytest.skip("no git here: an unpacked archive")
+    return [path for name in listed.stdout.decode().split("\0") if name and (path := ROOT / name).is_file()]
+
+
+def test_each_source_has_its_test() -> None:
+    lacking = [
+        f"harness/{room}/{source.name}: no tests/{room}/test_{source.name}"
+        for room in ROOMS
+        for source in sources(room)
+        if f"{room}/{source.name}" not in TESTED_ELSEWHERE and not (ROOT / "tests" / room / f"test_{source.name}").is_file()
+    ]
+    assert lacking == []
+
+
+def test_no_exception_outlives_its_reason() -> None:
+    stale = [
+        name
+        for name in TESTED_ELSEWHERE
+        if not (ROOT / "harness" / name).is_file() or (ROOT / "tests" / Path(name).parent / f"test_{Path(name).name}").is_file()
+    ]
+    assert stale == []
+
+
+def test_no_file_knows_the_machine_it_was_written_on() -> None:
+    found = []
+    for path in written_files():
+        try:
+            text = path.read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            continue
+        found += [
+            f"{path.relative_to(ROOT)}:{number}: {line.strip()[:100]}"
+            for number, line in enumerate(text.splitlines(), 1)
+            if MACHINE_PATHS.search(line)
+        ]
+    assert found == []
+
+
+def test_the_lock_holds_what_pyproject_asks_for() -> None:
+    import tomllib
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    asked = [Requirement(line) for line in [*project["dependencies"], *project["optional-dependencies"]["dev"]]]
+    locked: dict[str, list[str]] = {}
+    for line in (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines():
+        if pinned := re.match(r"([A-Za-z0-9_.-]+)==([^ ;]+)", line):
+            locked.setdefault(pinned[1].lower().replace("_", "-"), []).append(pinned[2])
+    amiss = [
+        str(each)
+        for each in asked
+        if not any(each.specifier.contains(version) for version in locked.get(each.name.lower().replace("_", "-"), []))
+    ]
+    assert amiss == []
+
+
+def test_the_npm_lock_names_no_registry_and_every_sum() -> None:
+    packages = json.loads((ROOT / "package-lock.json").read_text(encoding="utf-8"))["packages"]
+    named = [name for name, entry in packages.items() if "resolved" in entry]
+    unsummed = [
+        name
+        for name, entry in packages.items()
+        if name and "integrity" not in entry and not entry.get("link") and not entry.get("inBundle")
+    ]
+    assert (named, unsummed) == ([], [])
