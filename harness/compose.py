@@ -27,6 +27,7 @@ from harness.decode.decoder import Decoder, FirstPartyRoute
 from harness.decode.vendor import Vendor
 from harness.errors import DiscoveryError, RecordingError
 from harness.journey import Tools
+from harness.plan.lint import lint as lint_file
 from harness.plan.load import load_expectations, load_plan
 from harness.recording import Recording, Walk
 from harness.scenarios import Scenario
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from harness.capture.contract import Answerer, Mode
     from harness.consent import Platform
     from harness.decode.hit import Hit
+    from harness.plan.lint import Problem
     from harness.plan.model import Expectations, TrackingPlan
 
 Part = TypeVar("Part")
@@ -126,6 +128,12 @@ def read_plan(path: Path) -> TrackingPlan:
 def read_expectations(path: Path) -> Expectations:
     """A journey's expectations with their plan; vendors and scenarios checked against those there are."""
     return load_expectations(path, vendors=known_vendors(), scenarios=known_scenarios())
+
+
+def lint(path: Path) -> tuple[list[Problem], list[Problem]]:
+    """What is wrong with a plan or expectation file, and what is only doubtful: (errors, warnings)."""
+    problems = lint_file(path, vendors=known_vendors(), scenarios=known_scenarios())
+    return [each for each in problems if each.level == "error"], [each for each in problems if each.level != "error"]
 
 
 def known_vendors() -> list[str]:
