@@ -39,6 +39,14 @@ class Run:
             scenario: {each["code"] for each in [*verdict["violations"], *verdict["doubts"]]} for scenario, verdict in self.verdicts.items()
         }
 
+    @property
+    def by_vendor(self) -> dict[str, set[tuple[str, str]]]:
+        """Per scenario, what was found of whom: (vendor, code). A doubt is no vendor's."""
+        return {
+            scenario: {(each.get("vendor") or "", each["code"]) for each in [*verdict["violations"], *verdict["doubts"]]}
+            for scenario, verdict in self.verdicts.items()
+        }
+
 
 @pytest.fixture
 def walk(tmp_path: Path) -> Callable[..., Run]:

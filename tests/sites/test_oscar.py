@@ -11,7 +11,8 @@ if TYPE_CHECKING:
 
     from tests.sites.conftest import Run
 
-pytestmark = pytest.mark.xdist_group("bookshop")
+# A walk is a pytest run of its own; on a busy machine four in a row outlast the usual limit.
+pytestmark = [pytest.mark.xdist_group("bookshop"), pytest.mark.timeout(1200)]
 
 
 def test_the_sound_shop_passes_every_scenario(walk: Callable[..., Run], bookshop: str) -> None:

@@ -11,7 +11,8 @@ if TYPE_CHECKING:
 
     from tests.sites.conftest import Run
 
-pytestmark = pytest.mark.xdist_group("tees")
+# A walk is a pytest run of its own; on a busy machine four in a row outlast the usual limit.
+pytestmark = [pytest.mark.xdist_group("tees"), pytest.mark.timeout(1200)]
 
 
 def test_sound_tracking_passes_every_scenario(walk: Callable[..., Run], tees: str) -> None:
@@ -24,18 +25,14 @@ def test_sound_tracking_passes_every_scenario(walk: Callable[..., Run], tees: st
 @pytest.mark.parametrize(
     ("fault", "expected"),
     [
-        ("order-on-reload", {"baseline": set(), "reload": {"refired-on-reload"}}),
-        ("tracks-after-denial", {"consent-denied": {"consent-breach"}}),
-        ("wrong-key", {"baseline": {"wrong-account"}}),
+        ("order-on-reload", {"baseline": None, "reload": "refired-on-reload"}),
+        ("tracks-after-denial", {"consent-denied": "consent-breach"}),
+        ("wrong-key", {"baseline": "wrong-account"}),
     ],
 )
-def test_a_fault_is_found(walk: Callable[..., Run], tees: str, fault: str, expected: dict[str, set[str]]) -> None:
+def test_a_fault_is_found_at_both_vendors(walk: Callable[..., Run], tees: str, fault: str, expected: dict[str, str | None]) -> None:
     run = walk("tees.py", tees, *expected, SHOP_FAULT=fault)
-    assert run.codes == expected, run.output
+    assert run.by_vendor == {
+        scenario: {(vendor, code) for vendor in ("segment", "mixpanel") if code is not None} for scenario, code in expected.items()
+    }, run.output
     assert run.exit_code == 1
-
-
-def test_both_vendors_are_found_out(walk: Callable[..., Run], tees: str) -> None:
-    run = walk("tees.py", tees, "reload", SHOP_FAULT="order-on-reload")
-    refired = [each for each in run.verdicts["reload"]["violations"] if each["event"] == "order_completed"]
-    assert sorted(each["vendor"] for each in refired) == ["mixpanel", "segment"], run.output
