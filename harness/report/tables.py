@@ -232,7 +232,8 @@ def _push_row(push: Push) -> Row:
         event = value.get("event")
         # A push without an event sets or clears values for those that follow; Tag Manager's own events are no one's.
         quiet = event is None or str(event).startswith("gtm.")
-        what = str(event) if event is not None else f"{push.source}: {', '.join(map(str, value)) or 'empty'}"
+        cleared = " cleared" if value and all(each is None for each in value.values()) else ""
+        what = str(event) if event is not None else f"{push.source}: {', '.join(map(str, value)) or 'empty'}{cleared}"
     elif isinstance(value, list):
         words = [str(each) for each in value if isinstance(each, str)][:3]
         what = f"{push.source}({', '.join(words)})"

@@ -113,7 +113,7 @@ def test_traffic_without_steps_is_one_section(failed_walk: SampleWalk) -> None:
     ("value", "what", "keys", "consent", "quiet"),
     [
         ({"event": "purchase", "ecommerce": {"value": 5}}, "purchase", [("value", "5")], [], False),
-        ({"ecommerce": None}, "dataLayer: ecommerce", [], [], True),
+        ({"ecommerce": None}, "dataLayer: ecommerce cleared", [], [], True),
         ({"event": "gtm.js", "gtm.start": 1}, "gtm.js", [], [], True),
         ({}, "dataLayer: empty", [], [], True),
         (
