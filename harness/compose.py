@@ -20,7 +20,6 @@ import harness.consent
 import harness.scenarios
 import harness.vendors
 from harness.capture.captured import Answer, CapturedRequest, Push
-from harness.capture.har import requests_from_har
 from harness.capture.request_lines import requests_from_lines
 from harness.decode.data_layer import decode_push
 from harness.decode.decoder import Decoder, FirstPartyRoute
@@ -30,6 +29,7 @@ from harness.journey import Tools
 from harness.plan.lint import lint as lint_file
 from harness.plan.load import load_expectations, load_plan
 from harness.recording import Recording, Walk
+from harness.report.har import recording_from_har
 from harness.scenarios import Scenario
 from harness.verify.case import Case
 from harness.verify.check import Check
@@ -325,12 +325,7 @@ def read_traffic(data: bytes, name: str) -> Recording:
         raise RecordingError("the file is empty", place=name, mend="give a HAR, a recording, or one JSON request a line")
     kind = _kind(text)
     if kind == "har":
-        traffic = requests_from_har(data, name)
-        recording = Recording(Walk(source="har"))
-        for entry in traffic.entries():
-            recording.append(entry)
-        recording.cut = traffic.cut
-        return recording
+        return recording_from_har(data, name)
     if kind == "recording":
         try:
             return Recording.parse(text.decode("utf-8"), name=name)

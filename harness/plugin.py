@@ -152,7 +152,7 @@ def _expectations_path(item: pytest.Item | pytest.Function, marker: pytest.Mark)
             mend='@pytest.mark.expectations("checkout.journey.yaml")',
         )  # fmt: skip
     name = marker.args[0]
-    folder = item.config.rootpath / item.config.getini("tracking_expectations")
+    folder = item.config.rootpath / str(item.config.getini("tracking_expectations"))
     places = [
         folder / name,
         item.path.parent / name,
@@ -161,7 +161,7 @@ def _expectations_path(item: pytest.Item | pytest.Function, marker: pytest.Mark)
     ]
     for place in places:
         if place.is_file():
-            return place
+            return place.relative_to(here) if place.is_relative_to(here := Path.cwd()) else place
     raise TagproofError(
         f"there is no expectation file {name}", place=item.nodeid,
         mend="looked in " + ", ".join(dict.fromkeys(str(place.parent) for place in places)),

@@ -619,10 +619,10 @@ class Journey:
         if not self._pictures:
             return
         began = time.monotonic()
-        path = self._artefacts / f"step-{step.index}.png"
+        path = self._artefacts / f"step-{step.index}.jpeg"
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            self._current_page().screenshot(path=path, timeout=PATIENCE * 1000)
+            self._current_page().screenshot(path=path, type="jpeg", quality=70, timeout=PATIENCE * 1000)
         except PlaywrightError as error:
             self._note(f"no picture could be taken: {_first_line(error)}")
         else:
