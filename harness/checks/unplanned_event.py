@@ -96,11 +96,13 @@ def _unknown(case: Case, told: set[int]) -> Iterator[Violation]:
             continue
         if each.destination is None and each.hit.vendor == DATA_LAYER and each.hit.account not in layers:
             continue
+        if _automatic(each, case):
+            continue
         if each.destination is None:
             groups.setdefault(("vendor", each.hit.vendor, each.hit.account), []).append(each)
         elif each.stray:
             groups.setdefault(("account", each.hit.vendor, each.hit.account), []).append(each)
-        elif each.event is None and each.hit.event is not None and not _automatic(each, case):
+        elif each.event is None and each.hit.event is not None:
             groups.setdefault(("event", each.destination.id, each.hit.event), []).append(each)
     for (kind, _, name), hits in groups.items():
         events = listed(f'"{each.hit.event}"' for each in hits if each.hit.event)

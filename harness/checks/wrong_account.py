@@ -31,6 +31,14 @@ def _find(case: Case) -> Iterator[Violation]:
         silent[name] = _must_be_silent(case, name)
         if id(each) in stand_ins or each.foreign is not None or silent[name]:
             groups.setdefault((name, each.hit.account), []).append(each)
+    for each in alignment.counted:
+        if (
+            each.destination is not None
+            and each.stray
+            and (hits := groups.get((each.destination.id, each.hit.account)))
+            and each not in hits
+        ):
+            hits.append(each)
     for (name, account), hits in groups.items():
         destination = plan.destinations[name]
         foreign = hits[0].foreign

@@ -40,7 +40,7 @@ def mark_copies(occurrences: list[Occurrence], case: Case) -> None:
             continue
         key = (each.hit.vendor, each.hit.account, each.hit.event, each.hit.kind)
         for other in earlier.get(key, ()):
-            if _retries(each, other, case) or _mirrors(each, other):
+            if _retries(each, other, case) or _mirrors(each, other) or _seen_twice(each, other, case):
                 each.copy_of = other.copy_of or other
                 break
         earlier.setdefault(key, []).append(each)
@@ -74,6 +74,15 @@ def _mirrors(each: Occurrence, other: Occurrence) -> bool:
     if each.hit.position != other.hit.position or _host(each.request.url) == _host(other.request.url):
         return False
     return [(p.name, str(p.value)) for p in each.hit.parameters] == [(p.name, str(p.value)) for p in other.hit.parameters]
+
+
+def _seen_twice(each: Occurrence, other: Occurrence, case: Case) -> bool:
+    """One request in two records: paused by capture, and told by the page as answered. To the letter the same, one of them unpaused."""
+    if each.request is None or other.request is None or each.request.url != other.request.url or each.page != other.page:
+        return False
+    outcomes = [case.recording.outcome(one) for one in (each.request, other.request)]
+    unpaused = [outcome is not None and outcome.state == "answered-by-journey" for outcome in outcomes]
+    return unpaused[0] != unpaused[1] and each.request.body.data == other.request.body.data
 
 
 def _host(url: str) -> str:

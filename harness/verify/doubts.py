@@ -93,6 +93,7 @@ def _steps(case: Case, doubt: _Say) -> Iterator[Doubt]:
 def _bodies(case: Case, doubt: _Say) -> Iterator[Doubt]:
     recording = case.recording
     claimed = {each.hit.request_id: each for each in case.alignment.occurrences if each.request is not None}
+    twice = {one.hit.request_id for each in case.alignment.occurrences if each.copy_of is not None for one in (each, each.copy_of)}
     for each in claimed.values():
         request = each.request
         if request is None:
@@ -102,7 +103,7 @@ def _bodies(case: Case, doubt: _Say) -> Iterator[Doubt]:
             why = f" ({request.body.reason})" if request.body.reason else ""
             yield doubt("body-not-read", f"the body of a request to {name} is {request.body.state}{why}", each.step)
         outcome = recording.outcome(request)
-        if outcome is not None and outcome.state == "answered-by-journey":
+        if outcome is not None and outcome.state == "answered-by-journey" and request.id not in twice:
             yield doubt("answered-by-journey", f"a request to {name} was answered by the journey itself before it was captured", each.step)
     for push in recording.pushes:
         if push.cut:

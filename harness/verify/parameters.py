@@ -155,6 +155,10 @@ def _against_layer(each: Occurrence, entry: Carried, case: Case) -> Iterator[Pro
     said = case.alignment.layer_values(each)
     if each.push is not None or said is None or entry.source is None or entry.presence == "forbidden":
         return
+    vendor = case.vendors.get(each.hit.vendor)
+    if vendor is not None and named_by(entry.name.partition(".")[0], vendor.automatic_parameters):
+        # The vendor's script tells it of the page as it is when the tag fires.
+        return
     value = at_path(each.hit.values, entry.name)
     try:
         expected = derive(entry.source, said)

@@ -168,20 +168,36 @@ def _told_by_tags(
             mine = own.get(name)
             if unset_by_push and same(old, sent) and (planned is None or name not in planned or _required(occurrence, name)):
                 values[name] = old
-            elif (
-                isinstance(mine, list)
-                and isinstance(merged, list)
-                and len(merged) > len(mine)
-                and isinstance(sent, list)
-                and same(merged, sent)
-            ):
-                values[name] = merged[len(mine) :]
+            elif not unset_by_push and (still := _still_there(mine, merged, sent, name)):
+                values |= still
             else:
                 continue
             if tag not in told:
                 told.append(tag)
-    setter = next((model.set_by[name] for name in values if name in model.set_by), None)
+    setter = next((model.set_by[root] for name in values if (root := name.partition("[")[0].partition(".")[0]) in model.set_by), None)
     return Stale(occurrence=occurrence, left_by=setter, values=values, told=told) if values and setter is not None else None
+
+
+def _still_there(own: Any, merged: Any, sent: Any, path: str) -> dict[str, Any]:
+    """What of the merged value the push did not set itself, and the tag sent: the tail of a longer list, a key of the item before."""
+    if isinstance(own, dict) and isinstance(merged, dict) and isinstance(sent, dict):
+        pairs = [(f"{path}.{key}", own.get(key, ABSENT), each, sent.get(key, ABSENT)) for key, each in merged.items()]
+    elif isinstance(own, list) and isinstance(merged, list) and isinstance(sent, list):
+        pairs = [(f"{path}[{i}]", _at(own, i), each, _at(sent, i)) for i, each in enumerate(merged)]
+    else:
+        return {}
+    found: dict[str, Any] = {}
+    for where, mine, kept, told in pairs:
+        if mine is ABSENT:
+            if not absent(kept) and told is not ABSENT and same(kept, told):
+                found[where] = kept
+        else:
+            found |= _still_there(mine, kept, told, where)
+    return found
+
+
+def _at(values: list[Any], index: int) -> Any:
+    return values[index] if index < len(values) else ABSENT
 
 
 def _telling(tags: list[Occurrence], values: dict[str, Any]) -> list[Occurrence]:
