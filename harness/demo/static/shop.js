@@ -7,7 +7,7 @@
 
   const tell = (event) => {
     // The previous event's products must not stick to this one.
-    if (!(event.event === 'add_to_cart' && faulty('stale-ecommerce'))) window.dataLayer.push({ ecommerce: null });
+    if (!faulty('stale-ecommerce')) window.dataLayer.push({ ecommerce: null });
     window.dataLayer.push({ page_type: page.page_type, ...event });
   };
 

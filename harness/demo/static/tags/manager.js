@@ -45,8 +45,9 @@
   const tellMeta = (event) => {
     if (!(event.name in META_EVENTS)) return;
     const { items, value, currency, key } = wanted(event);
-    const data = { value, currency };
-    if (items.length) {
+    // A page view is told bare, whatever the layer holds.
+    const data = event.name === 'page_view' ? {} : { value, currency };
+    if (items.length && event.name !== 'page_view') {
       data.content_type = 'product';
       data.content_ids = items.map((each) => each.item_id);
       data.contents = items.map((each) => ({ id: each.item_id, quantity: each.quantity }));
