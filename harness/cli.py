@@ -145,11 +145,14 @@ def _init(options: argparse.Namespace) -> int:
 def _run(arguments: list[str]) -> int:
     import pytest
 
+    from harness.capture.chromium import find_browser
     from harness.report.render import render_allure
 
     if "-h" in arguments or "--help" in arguments:
         _say("usage: tagproof run [PYTEST ARGS]\n\nRuns pytest on journeys/ (or the paths given) and writes the reports under reports/.")
         _say("pytest's exit codes, and 6 if some walks were inconclusive and none failed.")
+    elif not any(argument.startswith("--browser") for argument in arguments):
+        find_browser()  # a machine without one gets one message, not one a walk
     reports = Path(_option(arguments, "--tracking-reports") or "reports")
     given = list(arguments)
     if not any(not argument.startswith("-") and Path(argument.partition("::")[0]).exists() for argument in given):

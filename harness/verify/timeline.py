@@ -47,7 +47,8 @@ class Timeline:
 
     def __init__(self, recording: Recording) -> None:
         self.recording = recording
-        self.phases: dict[int, Step] = {step.index: step for step in recording.steps}
+        # What another program recorded has no steps; what stands for them there are its pages, found by their addresses.
+        self.phases: dict[int, Step] = {step.index: step for step in recording.steps} if recording.walk.source == "walk" else {}
         self.order: dict[str, int] = {}
         self.requests: dict[str, CapturedRequest] = {}
         self.pushes: dict[str, Push] = {}
