@@ -83,10 +83,12 @@ def bookshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     environment = os.environ | {"SHOP_FOLDER": str(tmp_path_factory.mktemp("bookshop")), "PYTHONWARNINGS": "ignore"}
     subprocess.run([sys.executable, script, "prepare"], env=environment, check=True, stdin=subprocess.DEVNULL)
     log = Path(environment["SHOP_FOLDER"]) / "server.log"
-    with log.open("w") as errors:
-        server = subprocess.Popen(
+    with (
+        log.open("w") as errors,
+        subprocess.Popen(
             [sys.executable, script], env=environment, stdout=subprocess.PIPE, stderr=errors, stdin=subprocess.DEVNULL, text=True
-        )
+        ) as server,
+    ):
         assert server.stdout is not None
         url = server.stdout.readline().strip()
         try:
@@ -94,7 +96,6 @@ def bookshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             yield url
         finally:
             server.terminate()
-            server.wait()
 
 
 @pytest.fixture(scope="session")
