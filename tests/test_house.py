@@ -28,8 +28,10 @@ TRIED_THROUGH = {
     "plan": ("plan/test_load.py", "carried document journey_file plan_file shape spelling standard_events"),
     "verify": (
         "verify/test_judge.py",
-        "align assertions breaches causes compare consented copies doubts found landings leftovers naming "
-        "occurrence parameters repeats stale telling timeline wire wording",
+        (
+            "align assertions breaches causes compare consented copies doubts found landings leftovers naming "
+            "occurrence parameters repeats stale telling timeline wire wording"
+        ),
     ),
     "capture": ("capture/test_transports.py", "cdp datalayer endpoint stub tabs walk websocket"),
     "journey": ("test_plugin.py", "journey settling"),
