@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from harness.capture.captured import CapturedRequest
+    from harness.decode.hit import Parameter
     from harness.decode.vendor import Role
 
 _KNOWN_HOSTS = 10_000
@@ -274,17 +275,12 @@ class Decoder:
     def _decoded(self, request: CapturedRequest, vendor: Vendor, role: Role, endpoint: Endpoint) -> list[Hit]:
         decode = endpoint.decode or (vendor.decode if role == "collect" else None)
         try:
-            if decode is None:
-                return [Hit(kind=role, parameters=PLAIN.read(split_url(request.url).query))]
-            hits = list(decode(request))
+            hits = list(decode(request)) if decode is not None else [Hit(kind=role, parameters=_raw(request))]
         except Exception as error:
             return [_undecoded(request, f"{type(error).__name__}: {error}")]
         body = request.body
         if not hits:
-            parameters = PLAIN.read(split_url(request.url).query)
-            if body.data:
-                parameters.append(raw_body(request))
-            hits = [Hit(kind="auxiliary", parameters=parameters)]
+            hits = [Hit(kind="auxiliary", parameters=_raw(request))]
         if body.state == "partial" or body.state == "unreadable":
             why = f"the body is {body.state}" + (f": {body.reason}" if body.reason else "")
             for hit in hits:
@@ -309,10 +305,13 @@ def _pattern(host: str) -> str:
 
 
 def _undecoded(request: CapturedRequest, why: str) -> Hit:
+    return Hit(kind="undecoded", parameters=_raw(request), undecoded=why)
+
+
+def _raw(request: CapturedRequest) -> list[Parameter]:
+    """The request's query, and its body as it was."""
     parameters = PLAIN.read(split_url(request.url).query)
-    if request.body.data:
-        parameters.append(raw_body(request))
-    return Hit(kind="undecoded", parameters=parameters, undecoded=why)
+    return [*parameters, raw_body(request)] if request.body.data else parameters
 
 
 def default_answer(request: CapturedRequest) -> Answer:

@@ -25,7 +25,7 @@ PAGEVIEWS = frozenset(
     ("page_view", "pageview", "PageView", "Pageview", "page", "Page", "$pageview", "pageLoad", "page view", "PAGE_VIEW", "Page View")
 )
 IDENTIFIES = frozenset(("identify", "$identify", "alias", "group", "$create_alias", "$groupidentify", "user_identify"))
-_MILLISECONDS, _MICROSECONDS = 1e11, 1e14
+_MILLISECONDS, _MICROSECONDS, _NANOSECONDS, _LATEST = 1e11, 1e14, 1e17, 1e20
 
 
 def kind_of(event: str | None) -> str:
@@ -36,7 +36,7 @@ def kind_of(event: str | None) -> str:
 
 
 def epoch_seconds(value: Any) -> float | None:
-    """A payload's own time in seconds of the epoch: ISO 8601, or a number of seconds, milliseconds or microseconds."""
+    """A payload's own time in seconds of the epoch: ISO 8601, or a number of seconds, milli-, micro- or nanoseconds."""
     if isinstance(value, str):
         if not value.replace(".", "", 1).isdecimal():
             try:
@@ -44,9 +44,17 @@ def epoch_seconds(value: Any) -> float | None:
             except (ValueError, OverflowError):
                 return None
         value = float(value)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < _LATEST:
         return None
-    return value / 1e6 if value > _MICROSECONDS else value / 1e3 if value > _MILLISECONDS else float(value)
+    return (
+        value / 1e9
+        if value > _NANOSECONDS
+        else value / 1e6
+        if value > _MICROSECONDS
+        else value / 1e3
+        if value > _MILLISECONDS
+        else float(value)
+    )
 
 
 def identifier_texts(values: Mapping[str, Any], names: Iterable[str]) -> dict[str, str]:

@@ -108,7 +108,10 @@ def _decode(request: CapturedRequest) -> list[Hit]:
         values["items"] = items
     label = str(wire.get("label") or "")
     event = str(wire.get("en") or data.get("event") or "") or None
+    beside = path.startswith(("/ccm/", "/measurement/")) or not number_of_account
     match endpoint:
+        case _ if beside:
+            kind, event = "auxiliary", "conversion" if label and event is None else event
         case "conversion" | "1p-conversion":
             copied = request.redirected_from is not None or (endpoint != "conversion" and not _ANSWERED.isdisjoint(wire))
             event, kind = "conversion" if label or event is None else event, "auxiliary" if copied else "event"
@@ -271,6 +274,16 @@ VENDOR = Vendor(
                 "url": "https://googleads.g.doubleclick.net/pagead/viewthroughconversion/1000000001/?random=1&data=event%3Dview_item%3Bvalue%3D9.99"
             },
             "hits": [{"kind": "event", "event": "view_item", "account": "AW-1000000001", "values": {"value": 9.99}}],
+        },
+        {
+            "title": "the conversion's copy for measurement across domains",
+            "request": {"url": "https://www.google.com/ccm/conversion/1000000001/?random=1&label=abcDEF&value=1&currency_code=EUR"},
+            "hits": [{"kind": "auxiliary", "event": "conversion", "account": "AW-1000000001/abcDEF"}],
+        },
+        {
+            "title": "a conversion as the snippet without script sends it",
+            "request": {"url": "https://www.googleadservices.com/pagead/conversion/1000000001/?value=1.0&currency_code=EUR&label=abcDEF&guid=ON&script=0"},
+            "hits": [{"kind": "event", "event": "conversion", "account": "AW-1000000001/abcDEF", "key": None, "values": {"value": 1.0}}],
         },
         {
             "title": "the measurement that goes along with a page view",
