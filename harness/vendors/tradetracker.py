@@ -1,0 +1,69 @@
+"""TradeTracker conversions.
+
+Documentation: https://docs.tealium.com/client-side-tags/tradetracker-tag/, https://sc.tradetracker.net/implementation.
+"""
+
+from __future__ import annotations
+
+from harness.decode.query import QueryTable, Row
+from harness.decode.readers import QueryReader
+from harness.decode.vendor import Endpoint, Vendor
+
+_READ = QueryReader(
+    QueryTable(
+        {
+            "cid": Row("cid", "Campaign ID", "General"),
+            "pid": Row("pid", "Product group ID", "General"),
+            "tid": Row("tid", "Transaction ID", "E-commerce"),
+            "tam": Row("tam", "Transaction amount", "E-commerce", "number"),
+            "qty": Row("qty", "Quantity", "E-commerce", "number"),
+            "currency": Row("currency", "Currency", "E-commerce"),
+            "vc": Row("vc", "Voucher", "E-commerce"),
+            "event": Row("event", "Event", "General"),
+            "eml": Row("eml", "Email", "User"),
+            "descrMerchant": Row("descrMerchant", "Description (merchant)", "General"),
+            "descrAffiliate": Row("descrAffiliate", "Description (affiliate)", "General"),
+            "data": Row("data", "Click data", "User"),
+        }
+    ),
+    event="event",
+    account="cid",
+    key="tid",
+    identifiers=("data", "eml"),
+    kind=lambda event: "event" if event else "auxiliary",
+)
+
+VENDOR = Vendor(
+    id="tradetracker",
+    name="TradeTracker",
+    category="advertising",
+    docs=("https://docs.tealium.com/client-side-tags/tradetracker-tag/",),
+    endpoints=(
+        *(Endpoint(host=host, path="/") for host in ("ts.tradetracker.net", "tl.tradetracker.net")),
+        Endpoint(host="tm.tradetracker.net", path="/*", role="library"),
+    ),
+    decode=_READ,
+    examples=(
+        {
+            "title": "a sale",
+            "request": {"url": "https://ts.tradetracker.net/?cid=12345&pid=678&tid=T-1&tam=19.98&data=&qty=2&event=sales&currency=EUR&vc=SPRING"},
+            "hits": [
+                {
+                    "kind": "event", "event": "sales", "account": "12345", "key": "T-1",
+                    "values": {"tam": 19.98, "qty": 2, "currency": "EUR", "vc": "SPRING"},
+                }
+            ],
+        },
+        {
+            "title": "a lead",
+            "request": {"url": "https://tl.tradetracker.net/?cid=12345&pid=679&tid=L-1&event=lead"},
+            "hits": [{"event": "lead", "account": "12345", "key": "L-1"}],
+        },
+    ),
+    lookalikes=(
+        "https://shop.example/?cid=12345&pid=678&tid=T-1&event=sales",
+        "https://ts.tradetracker.net.evil.example/?cid=1",
+        "https://notts.tradetracker.net/?cid=1",
+        "https://tc.tradetracker.net/?c=1&m=2&a=3&u=https%3A%2F%2Fshop.example",
+    ),
+)  # fmt: skip
