@@ -120,7 +120,7 @@ _LIST = (
     ),
     Fault(
         name="stale-ecommerce", title="The next push still has the last one's products",
-        description="The data layer is never cleared: when a category is chosen, the page view and the new list carry the old list's products.",
+        description="The data layer is never cleared: when a category is chosen, page view and new list carry the old list's products.",
         journey=CHECKOUT, expected=_everywhere("data-layer-stale"),
     ),
     Fault(
