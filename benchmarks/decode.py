@@ -42,10 +42,15 @@ def main() -> None:
     page = [each for index, each in enumerate(tracking) for each in (each, *(static(index * 9 + step, chance) for step in range(9)))]
     chance.shuffle(page)
     hits = sum(len(decoder.decode(request, index)) for index, request in enumerate(tracking))
-    print(f"{len(vendors)} vendors, {len(kinds)} kinds of requests, {len(tracking):,} tracking requests with {hits:,} hits")
+    write(f"{len(vendors)} vendors, {len(kinds)} kinds of requests, {len(tracking):,} tracking requests with {hits:,} hits")
     for title, requests, goal in (("tracking", tracking, TRACKING_GOAL), ("page, a tenth of it tracking", page, PAGE_GOAL)):
         best = max(rate(vendors, requests) for _ in range(ROUNDS))
-        print(f"{title}: {best:,.0f} requests/s on one core ({best / goal:.0%} of the goal of {goal:,})")
+        write(f"{title}: {best:,.0f} requests/s on one core ({best / goal:.0%} of the goal of {goal:,})")
+
+
+def write(line: str) -> None:
+    """Put a line on standard output."""
+    sys.stdout.write(line + "\n")
 
 
 def rate(vendors: list, requests: list[CapturedRequest]) -> float:
@@ -79,7 +84,7 @@ def real_hits() -> list[CapturedRequest]:
 def varied(request: CapturedRequest, index: int, chance: random.Random) -> CapturedRequest:
     """The request with other numbers in its longest runs of digits, as another visitor's or moment's would have."""
     body = request.body
-    if body.data and body.data[:1] in (b"{", b"[") or body.data[:3] == b"en=":
+    if body.data[:1] in (b"{", b"[") or body.data[:3] == b"en=":
         body = Body.of(_other_numbers(body.data.decode(), chance).encode())
     return replace(request, id=str(index), url=_other_numbers(request.url, chance), body=body)
 

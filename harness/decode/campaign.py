@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 CLICK_IDS = frozenset(
     {
-        "gclid", "wbraid", "gbraid", "dclid", "gclsrc", "gad_source", "gad_campaignid", "srsltid", "_gl",  # Google
+        "gclid", "wbraid", "gbraid", "dclid", "gclsrc", "gad_source", "gad_campaignid", "srsltid",  # Google
         "fbclid", "msclkid", "ttclid", "li_fat_id", "twclid", "epik", "ScCid", "sccid", "rdt_cid", "qclid", "yclid", "ysclid", "tblci",
         "dicbo", "obOrigUrl", "irclickid", "awc", "ef_id", "s_kwcid", "mc_cid", "mc_eid", "_hsenc", "_hsmi", "hsa_cam", "_kx", "vero_id",
         "mkt_tok", "igshid", "wickedid", "cjevent", "ranSiteID", "obclid", "ctid", "sznclid", "criteo_id",

@@ -126,7 +126,7 @@ _ITEM_FIELDS = {
 _ITEM_NUMBERS = frozenset(("pr", "qt", "ds", "lp"))
 _CAMPAIGN_KEYS = {
     "cs": "utm_source", "cm": "utm_medium", "cn": "utm_campaign", "cc": "utm_content", "ck": "utm_term", "ci": "utm_id",
-    "gclid": "gclid", "wbraid": "wbraid", "gbraid": "gbraid", "dclid": "dclid", "_gl": "_gl",
+    "gclid": "gclid", "wbraid": "wbraid", "gbraid": "gbraid", "dclid": "dclid",
 }  # fmt: skip
 _IDENTIFIERS = {
     "cid": "client_id", "uid": "user_id", "sid": "session_id", "auid": "advertising_id", "_gid": "day_id",
