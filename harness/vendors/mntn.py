@@ -1,7 +1,7 @@
 """MNTN (formerly SteelHouse) pixel.
 
-Documentation: https://support.mountain.com/hc/en-us/articles/360052066714-Pixel-Setup. ``spx`` tells of a page, ``st`` of a conversion; older sites still use
-steelhousemedia.com.
+Documentation: https://support.mountain.com/hc/en-us/articles/360052066714-Pixel-Setup. What carries an order is a conversion,
+the rest a page view; ``st`` is told of the page again and is no occurrence of its own. Older sites still use steelhousemedia.com.
 """
 
 from __future__ import annotations
@@ -42,11 +42,11 @@ _READ = QueryReader(
 
 
 def _decode(request: CapturedRequest) -> list[Hit]:
-    conversion = split_url(request.url).path == "/st"
+    again = split_url(request.url).path == "/st"
     hits = _READ(request)
     for hit in hits:
-        hit.event = "conversion" if conversion or hit.key else "page_view" if hit.account else None
-        hit.kind = kind_of(hit.event)
+        hit.event = "conversion" if hit.key else "page_view" if hit.account else None
+        hit.kind = "auxiliary" if again else kind_of(hit.event)
     return hits
 
 
@@ -68,7 +68,7 @@ VENDOR = Vendor(
         },
         {
             "title": "an order",
-            "request": {"url": "https://px.mountain.com/st?shaid=33333&shoid=T-1&shoamt=19.98&shocur=USD"},
+            "request": {"url": "https://dx.mountain.com/spx?dxver=4.0.0&shaid=33333&shoid=T-1&shoamt=19.98&shocur=USD"},
             "hits": [{"kind": "event", "event": "conversion", "account": "33333", "key": "T-1", "values": {"shoamt": 19.98, "shocur": "USD"}}],
         },
     ),

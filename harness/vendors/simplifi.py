@@ -1,6 +1,6 @@
 """Simpli.fi pixel.
 
-Documentation: https://docs.tealium.com/client-side-tags/simplifi-tag/, https://simpli.fi/.
+Documentation: https://docs.tealium.com/client-side-tags/simpli-fi/, https://simpli.fi/.
 """
 
 from __future__ import annotations
@@ -28,7 +28,10 @@ _READ = QueryReader(
             "segment": Row("segment", "Segment", "General"),
             "conversion": Row("conversion", "Conversion ID", "General"),
             "campaign_id": Row("campaign_id", "Campaign ID", "General"),
-            "c": Row("c", "Conversion value", "E-commerce", "number"),
+            "c": Row("c", "Conversion name", "General"),
+            "ctype": Row("ctype", "Conversion type", "General"),
+            "q": Row("q", "Keywords", "General"),
+            "ref": Row("referrer", "Page address", "Page"),
             "tid": Row("tid", "Transaction ID", "E-commerce"),
             "sifi_tuid": Row("sifi_tuid", "Tag user ID", "User"),
             "m": Row(None, "Matching", "Technical"),
@@ -46,7 +49,7 @@ VENDOR = Vendor(
     id="simplifi",
     name="Simpli.fi",
     category="advertising",
-    docs=("https://docs.tealium.com/client-side-tags/simplifi-tag/",),
+    docs=("https://docs.tealium.com/client-side-tags/simpli-fi/",),
     endpoints=(
         *(Endpoint(host="i.simpli.fi", path=path) for path in ("/dpx", "/dpx.js")),
         Endpoint(host="tag.simpli.fi", path="/sifitag/*", role="library", decode=LibraryReader(account=lambda path, wire: path.rpartition("/")[2])),
@@ -55,9 +58,9 @@ VENDOR = Vendor(
     decode=_READ,
     examples=(
         {
-            "title": "a conversion with its value",
-            "request": {"url": "https://i.simpli.fi/dpx?cid=123&conversion=40&campaign_id=0&m=1&c=19.98&tid=T-1&sifi_tuid=7"},
-            "hits": [{"kind": "event", "event": "conversion", "account": "123", "key": "T-1", "values": {"c": 19.98, "conversion": "40"}}],
+            "title": "a conversion with its name",
+            "request": {"url": "https://i.simpli.fi/dpx?cid=123&conversion=40&campaign_id=0&m=1&c=orderconfirmed&tid=T-1&sifi_tuid=7"},
+            "hits": [{"kind": "event", "event": "conversion", "account": "123", "key": "T-1", "values": {"c": "orderconfirmed", "conversion": "40"}}],
         },
         {
             "title": "a segment",

@@ -1,6 +1,6 @@
 """Sojern travel pixel.
 
-Documentation: https://support.sojern.com/ (pixel parameters), https://docs.tealium.com/client-side-tags/sojern-tag/. The pixel's id is in
+Documentation: https://support.sojern.com/ (pixel parameters). The pixel's id is in
 the path; ``et`` names what happened (``hs`` hotel search, ``hpr`` property, ``hconf`` confirmation …), container pixels give ``pt``.
 """
 
@@ -80,7 +80,7 @@ VENDOR = Vendor(
     id="sojern",
     name="Sojern",
     category="advertising",
-    docs=("https://docs.tealium.com/client-side-tags/sojern-tag/", "https://support.sojern.com/"),
+    docs=("https://support.sojern.com/",),
     endpoints=(
         *(Endpoint(host="beacon.sojern.com", path=path) for path in ("/pixel/p/*", "/pixel/cp/*", "/pixel/img/*")),
         Endpoint(host="static.sojern.com", path="/*", role="library"),

@@ -1,6 +1,6 @@
 """Tradedoubler: sale and lead tracking.
 
-Documentation: https://www.tradedoubler.com/en/tracking/, https://docs.tealium.com/client-side-tags/tradedoubler-tag/. ``tbs`` hears of sales, ``tbl`` of leads; the
+Documentation: https://www.tradedoubler.com/en/tracking/, https://docs.tealium.com/client-side-tags/tradedoubler-conversion-tracking-tag/. ``tbs`` hears of sales, ``tbl`` of leads; the
 mobile kit writes parameters as ``report?o(1)event(2)ordnum(3)``.
 """
 
@@ -87,7 +87,7 @@ VENDOR = Vendor(
     id="tradedoubler",
     name="Tradedoubler",
     category="advertising",
-    docs=("https://www.tradedoubler.com/en/tracking/", "https://docs.tealium.com/client-side-tags/tradedoubler-tag/"),
+    docs=("https://www.tradedoubler.com/en/tracking/", "https://docs.tealium.com/client-side-tags/tradedoubler-conversion-tracking-tag/"),
     endpoints=(
         *(Endpoint(host=host, path="/report") for host in ("tbs.tradedoubler.com", "tbl.tradedoubler.com")),
         Endpoint(host="swrap.tradedoubler.com", path="/*", role="library", decode=LibraryReader(account="id")),

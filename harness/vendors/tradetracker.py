@@ -1,18 +1,20 @@
 """TradeTracker conversions.
 
-Documentation: https://docs.tealium.com/client-side-tags/tradetracker-tag/, https://sc.tradetracker.net/implementation.
+Documentation: https://sc.tradetracker.net/implementation. ``tgi`` (tracking group) stands in place of ``cid`` where a site has several campaigns.
 """
 
 from __future__ import annotations
 
 from harness.decode.query import QueryTable, Row
-from harness.decode.readers import QueryReader
+from harness.decode.readers import LibraryReader, QueryReader
 from harness.decode.vendor import Endpoint, Vendor
 
 _READ = QueryReader(
     QueryTable(
         {
             "cid": Row("cid", "Campaign ID", "General"),
+            "tgi": Row("tgi", "Tracking group ID", "General"),
+            "s2s": Row(None, "From a server", "Technical"),
             "pid": Row("pid", "Product group ID", "General"),
             "tid": Row("tid", "Transaction ID", "E-commerce"),
             "tam": Row("tam", "Transaction amount", "E-commerce", "number"),
@@ -27,7 +29,7 @@ _READ = QueryReader(
         }
     ),
     event="event",
-    account="cid",
+    account=("cid", "tgi"),
     key="tid",
     identifiers=("data", "eml"),
     kind=lambda event: "event" if event else "auxiliary",
@@ -37,10 +39,10 @@ VENDOR = Vendor(
     id="tradetracker",
     name="TradeTracker",
     category="advertising",
-    docs=("https://docs.tealium.com/client-side-tags/tradetracker-tag/",),
+    docs=("https://sc.tradetracker.net/implementation",),
     endpoints=(
         *(Endpoint(host=host, path="/") for host in ("ts.tradetracker.net", "tl.tradetracker.net")),
-        Endpoint(host="tm.tradetracker.net", path="/*", role="library"),
+        Endpoint(host="tm.tradetracker.net", path="/*", role="library", decode=LibraryReader(account="s")),
     ),
     decode=_READ,
     examples=(

@@ -1,7 +1,7 @@
 """TVSquared (Innovid) advertiser tags.
 
-Documentation: https://docs.tealium.com/client-side-tags/tvsquared-tag/, https://developer.matomo.org/api-reference/tracking-api (whose protocol it speaks). The event
-and its data are the fifth custom variable: ``_cvar={"5": ["purchase", "{…}"]}``.
+Documentation: https://docs.tealium.com/server-side-connectors/tvsquared-connector/, https://developer.matomo.org/api-reference/tracking-api (whose protocol it speaks). The event
+and its data are the fifth custom variable of the page (``cvar={"5": ["purchase", "{…}"]}``), the session's data that of the visit (``_cvar``).
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def _decode(request: CapturedRequest) -> list[Hit]:
             variables = hit.values.pop(name, None)
             pair: Any = variables.get("5") if isinstance(variables, dict) else None
             if isinstance(pair, list) and pair and isinstance(pair[0], str):
-                event = event or pair[0]
+                event = event if event and event != "session" else pair[0]
                 data = open_text(pair[1]).value if len(pair) > 1 and isinstance(pair[1], str) else None
                 if isinstance(data, dict):
                     for key, value in data.items():
@@ -66,10 +66,10 @@ VENDOR = Vendor(
     id="tvsquared",
     name="TVSquared",
     category="advertising",
-    docs=("https://docs.tealium.com/client-side-tags/tvsquared-tag/",),
+    docs=("https://docs.tealium.com/server-side-connectors/tvsquared-connector/",),
     endpoints=(
         Endpoint(host="*.tvsquared.com", path="/tv2track.php"),
-        Endpoint(host="*.tvsquared.com", path="/piwik.php"),
+        Endpoint(host="*.tvsquared.com", path="/piwik/piwik.php"),
         Endpoint(host="*.tvsquared.com", path="/tv2track.js", role="library"),
         Endpoint(host="*.tvsquared.com", path="/impression", decode=LibraryReader("auxiliary")),
     ),
@@ -90,7 +90,7 @@ VENDOR = Vendor(
         {
             "title": "a purchase",
             "request": {
-                "url": "https://collector-1234.tvsquared.com/tv2track.php?idsite=TV-1234-1&rec=1&_cvar=%7B%225%22%3A%5B%22purchase%22%2C%22%7B%5C%22rev%5C%22%3A%5C%2219.98%5C%22%2C%5C%22id%5C%22%3A%5C%22T-1%5C%22%7D%22%5D%7D"
+                "url": "https://collector-1234.tvsquared.com/tv2track.php?idsite=TV-1234-1&rec=1&_cvar=%7B%225%22%3A%5B%22session%22%2C%22%7B%7D%22%5D%7D&cvar=%7B%225%22%3A%5B%22purchase%22%2C%22%7B%5C%22rev%5C%22%3A%5C%2219.98%5C%22%2C%5C%22id%5C%22%3A%5C%22T-1%5C%22%7D%22%5D%7D"
             },
             "hits": [{"kind": "event", "event": "purchase", "key": "T-1", "values": {"rev": "19.98", "id": "T-1"}}],
         },

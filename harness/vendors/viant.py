@@ -1,6 +1,6 @@
 """Viant (Adelphic) universal pixel.
 
-Documentation: https://docs.tealium.com/client-side-tags/viant-tag/, https://www.viantinc.com/.
+Documentation: https://docs.tealium.com/client-side-tags/viant-universal-pixel-tag/. Older conversion pixels name an account, retargeting pixels a site.
 """
 
 from __future__ import annotations
@@ -16,13 +16,31 @@ _READ = QueryReader(
             "url": Row("url", "Page address", "Page"),
             "ps": Row(None, "Piggyback", "Technical"),
             "cache_buster": Row(None, "Cache buster", "Technical"),
-            "ord": Row("ord", "Order ID", "E-commerce"),
-            "rev": Row("rev", "Revenue", "E-commerce", "number"),
+            "acct_id": Row("acct_id", "Account ID", "General"),
+            "rtsite_id": Row("rtsite_id", "Retargeting site ID", "General"),
+            "ref": Row("ref", "Referrer", "Page"),
+            "tn": Row("tn", "Transaction ID", "E-commerce"),
+            "val": Row("val", "Revenue", "E-commerce", "number"),
+            "cur": Row("cur", "Currency", "E-commerce"),
+            "itms": Row("itms", "Product categories", "E-commerce"),
+            "cust": Row("cust", "Customer type", "E-commerce"),
+            "cuid": Row("cuid", "Customer ID", "User"),
+            "uuid": Row("uuid", "Pixel ID", "General"),
+            "rr": Row(None, "Cache buster", "Technical"),
         }
     ),
-    event=lambda values: "conversion" if values.get("ord") else "page_view" if values.get("upid") else None,
-    account="upid",
-    key="ord",
+    event=lambda values: (
+        "conversion"
+        if values.get("tn") or values.get("acct_id")
+        else "retargeting"
+        if values.get("rtsite_id")
+        else "page_view"
+        if values.get("upid")
+        else None
+    ),
+    account=("upid", "acct_id", "rtsite_id"),
+    key="tn",
+    identifiers=("cuid",),
     page="url",
 )
 
@@ -30,8 +48,11 @@ VENDOR = Vendor(
     id="viant",
     name="Viant",
     category="advertising",
-    docs=("https://docs.tealium.com/client-side-tags/viant-tag/",),
-    endpoints=tuple(Endpoint(host="ad.ipredictive.com", path=path) for path in ("/d/track/event", "/d/track/cvt/pixel", "/d/rt/pixel")),
+    docs=("https://docs.tealium.com/client-side-tags/viant-universal-pixel-tag/",),
+    endpoints=(
+        *(Endpoint(host="ad.ipredictive.com", path=path) for path in ("/d/track/event", "/d/track/cvt/pixel", "/d/rt/pixel")),
+        Endpoint(host="js.ipredictive.com", path="/*", role="library"),
+    ),
     decode=_READ,
     examples=(
         {
@@ -41,8 +62,8 @@ VENDOR = Vendor(
         },
         {
             "title": "an order",
-            "request": {"url": "https://ad.ipredictive.com/d/track/event?upid=116021&ord=T-1&rev=19.98"},
-            "hits": [{"kind": "event", "event": "conversion", "key": "T-1", "values": {"rev": 19.98}}],
+            "request": {"url": "https://ad.ipredictive.com/d/track/event?upid=116021&tn=T-1&val=19.98&cur=USD&cuid=dS0x"},
+            "hits": [{"kind": "event", "event": "conversion", "key": "T-1", "values": {"val": 19.98, "cur": "USD"}, "identifiers": {"cuid": "dS0x"}}],
         },
     ),
     lookalikes=(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from harness.decode.query import QueryTable, Row, number
-from harness.decode.readers import QueryReader
+from harness.decode.readers import LibraryReader, QueryReader
 from harness.decode.vendor import Endpoint, Vendor
 
 if TYPE_CHECKING:
@@ -35,7 +35,10 @@ _READ = QueryReader(
             "wgeventid": Row("wgeventid", "Event ID", "General"),
             "wgorderreference": Row("wgorderreference", "Order reference", "E-commerce"),
             "wgvalue": Row("wgvalue", "Value", "E-commerce", "number"),
-            "wgcurrency": Row("wgcurrency", "Currency", "E-commerce"),
+            "wgCurrency": Row("wgCurrency", "Currency", "E-commerce"),
+            "wgcurrency": Row("wgCurrency", "Currency", "E-commerce"),
+            "wgproductid": Row("wgproductid", "Product ID", "E-commerce"),
+            "wgmultiple": Row(None, "Counted each time", "Technical"),
             "wgvouchercode": Row("wgvouchercode", "Voucher", "E-commerce"),
             "wgitems": Row("wgitems", "Products", "E-commerce"),
             "wgcustomerid": Row("wgcustomerid", "Customer ID", "User"),
@@ -65,20 +68,20 @@ VENDOR = Vendor(
     docs=("https://docs.tealium.com/client-side-tags/webgains-tag/",),
     endpoints=(
         Endpoint(host="track.webgains.com", path="/transaction.html"),
-        Endpoint(host="analytics.webgains.io", path="/*", role="library"),
+        Endpoint(host="analytics.webgains.io", path="/*", role="library", decode=LibraryReader(account=lambda path, wire: path.split("/")[1])),
     ),
     decode=_READ,
     examples=(
         {
             "title": "a transaction with its products",
             "request": {
-                "url": "https://track.webgains.com/transaction.html?wgver=1.2&wgsubdomain=track&wgrs=1&wgeventid=1001&wgprogramid=5678&wgorderreference=T-1&wgvalue=24.98&wgcurrency=GBP&wgitems=1001::9.99::Tee::A::|1001::14.99::Cap::B::SPRING"
+                "url": "https://track.webgains.com/transaction.html?wgver=1.2&wgsubdomain=track&wgrs=1&wgeventid=1001&wgprogramid=5678&wgorderreference=T-1&wgvalue=24.98&wgCurrency=GBP&wgitems=1001::9.99::Tee::A::|1001::14.99::Cap::B::SPRING"
             },
             "hits": [
                 {
                     "kind": "event", "event": "transaction", "account": "5678", "key": "T-1",
                     "values": {
-                        "wgvalue": 24.98, "wgcurrency": "GBP",
+                        "wgvalue": 24.98, "wgCurrency": "GBP",
                         "items": [
                             {"event": "1001", "price": 9.99, "name": "Tee", "code": "A", "voucher": ""},
                             {"event": "1001", "price": 14.99, "name": "Cap", "code": "B", "voucher": "SPRING"},
