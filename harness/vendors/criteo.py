@@ -120,7 +120,12 @@ def _decode(request: CapturedRequest) -> list[Hit]:
     wire = {each.name: each.value for each in reversed(shared)}
     page = unescape(str(wire["fu"])) if wire.get("fu") else None
     account = str(wire.get("a") or "").strip("[]") or None
-    common: dict[str, Any] = {"account": account, "page": page, "problem": problem, "consent": {key: wire[key] for key in _CONSENT if wire.get(key)}}
+    common: dict[str, Any] = {
+        "account": account,
+        "page": page,
+        "problem": problem,
+        "consent": {key: wire[key] for key in _CONSENT if wire.get(key)},
+    }
     if not calls:
         return [
             Hit(
