@@ -55,7 +55,7 @@ def _find(case: Case) -> Iterator[Violation]:
         yield found(
             case, CHECK,
             f"{starting(receiver(case, destination, account=''))} was sent {events or 'hits'} to the account {account}{of}"
-            f"{f' in {where}' if where else ''}. They are in another account's reports, or in none. {wanted} ({destination.place}).",
+            f"{f', in {where}' if where else ''}. They are in another account's reports, or in none. {wanted} ({destination.place}).",
             hits=hits, destination=destination, place=destination.place, expected=expected, actual=account,
         )  # fmt: skip
 

@@ -10,6 +10,7 @@ SDKs queue: what step 1 did may leave in step 2, or when the page is left. In th
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 from harness.verify.timeline import Timeline
 
 _COMMANDS = frozenset({"event", "track", "trackCustom", "trackSingle", "trackSingleCustom", "send", "capture"})
+_RECENT = 200
+"""How many of the latest calls of one event are looked at: a flood must not cost its square."""
 _BOUNDARY = 0.05
 """Seconds by which an event's own time may miss a step's boundary."""
 
@@ -51,6 +54,7 @@ def find_causes(occurrences: list[Occurrence], layer: Mapping[str, Occurrence], 
         made = _call(push, timeline.order[push.id], layer.get(push.id))
         for name in made.names:
             calls.setdefault(name, []).append(made)
+    orders = {name: [call.order for call in own] for name, own in calls.items()}
     for each in occurrences:
         if each.push is not None:
             each.cause, each.guessed = each.push, False
@@ -62,7 +66,7 @@ def find_causes(occurrences: list[Occurrence], layer: Mapping[str, Occurrence], 
         if each.request is None:
             each.step = each.sent if each.sent in timeline.phases else None
             continue
-        call = _cause(each, calls, timeline) if each.hit.event is not None else None
+        call = _cause(each, calls, orders, timeline) if each.hit.event is not None else None
         if call is not None:
             call.used_by.add((each.hit.vendor, each.hit.account))
             each.cause, each.guessed = call.push, False
@@ -102,15 +106,14 @@ def said(push: Push) -> Any:
     return value
 
 
-def _cause(each: Occurrence, calls: Mapping[str, list[Call]], timeline: Timeline) -> Call | None:
+def _cause(each: Occurrence, calls: Mapping[str, list[Call]], orders: Mapping[str, list[int]], timeline: Timeline) -> Call | None:
     """The call that agrees best with the hit; of equals, one that no hit of this account has told of, then the latest."""
     names = {each.hit.event or ""}
     if each.event is not None:
         names |= {each.event.name, *(sending.event for sending in each.event.sent_to)}
     best: tuple[tuple[int, int, int, int, int], Call] | None = None
-    for call in {id(call): call for name in names for call in calls.get(name, ())}.values():
-        if call.order > each.order:
-            continue
+    before = {name: bisect_right(orders[name], each.order) for name in names if name in calls}
+    for call in {id(call): call for name, end in before.items() for call in calls[name][max(0, end - _RECENT) : end]}.values():
         rank = _rank(each, call, timeline)
         if rank is not None and (best is None or rank > best[0]):
             best = (rank, call)

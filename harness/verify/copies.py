@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from harness.verify.case import Case
     from harness.verify.occurrence import Occurrence
 
+_RECENT = 200
+"""How many earlier hits of one event are looked at: a flood must not cost its square."""
 AT_ONCE = 1.0
 """Seconds within which a mirrored copy follows."""
 _PASSING = ("*time*", "*timestamp*", "ts", "*_ts", "*random*", "rnd", "*sequence*", "seq", "*nonce*", "*message_id*", "*messageid*",
@@ -39,7 +41,7 @@ def mark_copies(occurrences: list[Occurrence], case: Case) -> None:
             each.copy_of = hop.copy_of or hop
             continue
         key = (each.hit.vendor, each.hit.account, each.hit.event, each.hit.kind)
-        for other in earlier.get(key, ()):
+        for other in earlier.get(key, ())[-_RECENT:]:
             if _retries(each, other, case) or _mirrors(each, other) or _seen_twice(each, other, case):
                 each.copy_of = other.copy_of or other
                 break
