@@ -199,14 +199,14 @@ def _late_fixtures() -> ModuleType:
         if browser_name != "chromium":
             return browser_type_launch_args
         from harness.capture.browser import LAUNCH_ARGS
-        from harness.capture.chromium import find_browser, launch_arguments
+        from harness.capture.chromium import launch_arguments, launch_options
 
         options = dict(browser_type_launch_args)
-        options["args"] = [*options.get("args", []), *launch_arguments(), *LAUNCH_ARGS]
         if "executable_path" not in options and "channel" not in options:
-            found = find_browser()
-            if found.path is not None:
-                options["executable_path"] = str(found.path)
+            found = launch_options()
+            options = {**found, **options, "args": [*found["args"], *options.get("args", []), *LAUNCH_ARGS]}
+        else:
+            options["args"] = [*launch_arguments(), *options.get("args", []), *LAUNCH_ARGS]
         return options
 
     module = ModuleType("tagproof_fixtures")
