@@ -42,11 +42,17 @@ PATTERNS: list[dict[str, str]] = [{"urlPattern": "*"}]
 UNSEEN = 0.5
 """Seconds that a paused request waits for its page to tell which document sent it; it is answered at once all the same."""
 
-UNPAUSED = 2.0
+UNPAUSED = 5.0
 """Seconds that a request which a page told of waits to be paused."""
 
 UNKNOWN = 1.5
 """Seconds that a request of a frame not yet known is held."""
+
+UNANSWERED = 3.0
+"""Seconds after which nothing more is expected of what a closed tab sent."""
+
+REFUSED = 0.25
+"""Seconds in which a page tells more of a request that its policy refused, if it does."""
 
 RENDERER = 3.0
 """Seconds that a barrier waits for a page's own thread."""
@@ -63,6 +69,7 @@ _NAVIGATIONS: dict[str, NavigationKind] = {
     "historyDifferentDocument": "back-forward",
 }  # fmt: skip
 
+_BY_JOURNEY = "answered by the journey's own route or replay, before capture"
 _REASONS: dict[str, str] = {"csp": "content security policy", "mixed-content": "mixed content", "inspector": "refused by capture"}
 
 
@@ -79,6 +86,7 @@ class Session:
     frame: Frame | None = None
     worker: Worker | None = None
     worlds: dict[int, str] = field(default_factory=dict)
+    refused: list[Sent] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -127,17 +135,28 @@ class BrowserCapture:
         self._unseen: dict[str, deque[Sent]] = {}
         self._held: list[tuple[float, Message]] = []
         self._told: dict[str, set[int]] = {}
+        self._loose: deque[tuple[float, Sent]] = deque(maxlen=64)
         self._lost = ""
+        self._look = 0.0
         self._number = 0
         self._events: dict[str, Callable[[str, Message], None]] = {
             "Fetch.requestPaused": self._paused,
             "Network.requestWillBeSent": self._will_be_sent,
             "Network.responseReceived": self._response,
             "Network.loadingFailed": self._failed,
+            "Network.loadingFinished": self._finished,
+            "Network.requestServedFromCache": self._from_memory,
+            "Network.webSocketCreated": self._socket_created,
+            "Network.webSocketWillSendHandshakeRequest": self._socket_handshake,
+            "Network.webSocketHandshakeResponseReceived": self._socket_open,
+            "Network.webSocketFrameError": self._socket_failed,
+            "Network.webSocketClosed": self._socket_closed,
+            "Audits.issueAdded": self._issue,
             "Runtime.bindingCalled": self._binding_called,
             "Runtime.executionContextCreated": self._world,
             "Runtime.executionContextsCleared": self._worlds_cleared,
             "Page.frameAttached": self._frame_attached,
+            "Page.frameDetached": self._frame_detached,
             "Page.frameNavigated": self._frame_navigated,
             "Page.navigatedWithinDocument": self._within_document,
             "Page.frameStartedNavigating": self._navigating,
@@ -331,9 +350,11 @@ class BrowserCapture:
 
     def _tick(self) -> float:
         with self.lock:
+            if (now := time.monotonic()) > self._look:
+                self._look = now + 1.0
+                self._overdue(now)
             if not self._held and not self._unseen and not any(walk.awaited for walk in self.walks):
                 return 1.0
-            now = time.monotonic()
             if self._held:
                 held, self._held = self._held, []
                 for until, event in held:
@@ -350,6 +371,15 @@ class BrowserCapture:
                 if walk.awaited:
                     walk.flush(now=now)
             return 0.05
+
+    def _overdue(self, now: float) -> None:
+        """What a closed tab sent and no answer came to: the browser does not tell of the end of a context."""
+        for walk in self.walks:
+            if not walk.flight:
+                continue
+            for sent in [each for each in self._fetch.values() if each.walk is walk and each.id in walk.flight]:
+                if sent.frame is not None and sent.frame.tab.closed and now - walk.zero - sent.time > UNANSWERED:
+                    self._end(sent, Outcome(request=sent.id, state="unknown", reason="no answer was seen after its tab was closed"))
 
     def _dropped(self, reason: str) -> None:
         with self.lock:
@@ -440,12 +470,14 @@ class BrowserCapture:
             send("Runtime.addBinding", {"name": self._binding}, session.id)
             send("Page.enable", None, session.id)
             send("Network.enable", _NETWORK, session.id)
+            send("Audits.enable", None, session.id)
             source = walk.recorder.script(self._binding, f"/.tagproof/{self._token}")
             send("Page.addScriptToEvaluateOnNewDocument", {"source": source, "runImmediately": True}, session.id)
             send("Target.setAutoAttach", _AUTO, session.id)
             send("Page.getFrameTree", None, session.id, lambda reply: self._tree(reply))
         elif session.type in WORKERS:
             send("Network.enable", _NETWORK, session.id)
+            send("Audits.enable", None, session.id)
             send("Target.setAutoAttach", _AUTO, session.id)
         self._resume(session)
 
@@ -508,6 +540,11 @@ class BrowserCapture:
 
     def _frame_attached(self, _: str, params: Message) -> None:
         self._frame(params["frameId"], params["parentFrameId"])
+
+    def _frame_detached(self, _: str, params: Message) -> None:
+        frame = self._frames.get(params["frameId"])
+        if frame is not None and not frame.main and params.get("reason") != "swap":
+            self._abandon(lambda sent: sent.frame is frame, "the frame was removed before an answer was seen")
 
     def _navigating(self, _: str, params: Message) -> None:
         tab = self._tabs.get(params["frameId"])
@@ -573,12 +610,16 @@ class BrowserCapture:
         url = params["request"]["url"]
         if not url.startswith(("http://", "https://")):
             return
-        frame = self._frames.get(params.get("frameId", "")) or session.frame
+        frame = self._frames.get(params.get("frameId", "")) or session.frame or (session.worker.frame if session.worker else None)
         paused = self._unseen.get(network)
         if paused:
             sent = paused.popleft()
             if not paused:
                 del self._unseen[network]
+        elif params.get("type") != "Document" and "." not in network and (known := self._already(url, params)):
+            known.initiator = params.get("initiator", {}).get("type")
+            self._network[network] = known
+            return
         else:
             sent = self._sent(walk, url, network)
             sent.slot.open = True
@@ -587,13 +628,33 @@ class BrowserCapture:
         sent.session, sent.frame, sent.worker, sent.told = session_id, frame or sent.frame, session.worker, params
         sent.initiator = params.get("initiator", {}).get("type")
         self._attribute(sent, params.get("loaderId", ""))
+        self._network[network] = sent
+        _bound(self._network, KEPT)
         if sent.request is not None:
             sent.request = self._completed(sent, sent.request)
             self._place(sent)
-        else:
-            walk.queue(sent.slot)
-        self._network[network] = sent
-        _bound(self._network, KEPT)
+            return
+        walk.queue(sent.slot)
+        if params.get("type") == "Prefetch" and "." not in network:
+            self._speculation(sent)
+
+    def _already(self, url: str, params: Message) -> Sent | None:
+        """The request that the browser sends in a page's stead (fetchLater) under an id of its own, if it was paused before it was told."""
+        now = time.monotonic()
+        for at, sent in self._loose:
+            request = sent.request
+            if request is None or sent.told or now - at > UNPAUSED or request.url != url or request.method != params["request"]["method"]:
+                continue
+            sent.told = params
+            return sent
+        return None
+
+    def _speculation(self, sent: Sent) -> None:
+        """A document fetched ahead by speculation rules: the browser does not let it be paused."""
+        self._withdraw(sent)
+        self._record_told(sent)
+        if sent.request is not None and self._decide(sent.walk, sent.request) is not None:
+            sent.walk.gap(f"a speculative prefetch could not be stubbed: {sent.url[:200]}")
 
     def _attribute(self, sent: Sent, loader: str) -> None:
         """Which document load a request is of."""
@@ -610,7 +671,7 @@ class BrowserCapture:
                 underway.method = sent.told.get("request", {}).get("method", underway.method)
                 sent.ordinal = frame.tab.last + 1
                 return
-            sent.load = frame.tab.load
+            sent.load = frame.tab.leaving(_sender(sent.told["request"]["headers"]))
         else:
             sent.load = frame.tab.load_of(loader) or frame.tab.load
         sent.ordinal = sent.load.ordinal if sent.load else None
@@ -674,7 +735,14 @@ class BrowserCapture:
         kind = event.get("resourceType", "").lower() or None
         if asked["method"] == "OPTIONS" and _header(asked["headers"], "access-control-request-method"):
             kind = "preflight"
+        if not network and kind != "preflight":
+            network = self._told_of(event)
         waiting = self._expected.get(network)
+        if waiting is None and network and "redirectedRequestId" not in event and (again := self._again(network, asked)):
+            self._fetch[event["requestId"]] = again
+            if again.request is not None:
+                self._respond(event, again.request, self._decide(walk, again.request), again, watch=False)
+            return
         told = waiting is not None
         if waiting:
             sent = waiting.popleft()
@@ -691,7 +759,7 @@ class BrowserCapture:
         tracked = bool(network) and self._watched(frame, sent.worker)
         if not told:
             if not network and frame is not None and frame.main and kind not in ("document", "preflight"):
-                sent.load = frame.tab.leaving(_header(asked["headers"], "referer") or _header(asked["headers"], "origin"))
+                sent.load = frame.tab.leaving(_sender(asked["headers"]))
                 sent.ordinal = sent.load.ordinal
                 if former is not None and former.load is not None:
                     sent.load, sent.ordinal = former.load, former.ordinal
@@ -708,15 +776,40 @@ class BrowserCapture:
         request = replace(request, disposition="passed" if answer is None else "blocked" if answer.blocked else "stubbed")
         sent.request = request
         self._respond(event, request, answer, sent, watch=not tracked or kind == "ping")
-        if told:
+        if told and not sent.slot.gone:
             sent.slot.entries.insert(0, request)
             sent.slot.open = False
             walk.flush()
+        elif told:
+            sent.slot = Slot(sent.slot.entries)
+            self._place(sent)
         elif tracked:
             sent.until = time.monotonic() + UNSEEN
             self._unseen.setdefault(network, deque()).append(sent)
         else:
             self._place(sent)
+            if not network:
+                self._loose.append((time.monotonic(), sent))
+
+    def _again(self, network: str, asked: Message) -> Sent | None:
+        """The request that the browser began once more under the same id before it was sent, as it does with fonts."""
+        waiting = self._unseen.get(network)
+        sent = waiting[-1] if waiting else self._network.get(network)
+        if sent is None or sent.request is None or sent.request.url != asked["url"] or sent.request.method != asked["method"]:
+            return None
+        return sent if sent.outcome is None or sent.outcome.state == "stubbed" else None
+
+    def _told_of(self, event: Message) -> str:
+        """The id under which a page's session told of a request that the browser sends in its stead; empty if none did."""
+        asked, frame_id = event["request"], event.get("frameId", "")
+        for network, waiting in self._expected.items():
+            if "." in network or not waiting:
+                continue
+            told = waiting[0].told
+            alike = waiting[0].url == asked["url"] and told["request"]["method"] == asked["method"]
+            if alike and told.get("type") != "Document" and told.get("frameId") == frame_id:
+                return network
+        return ""
 
     def _watched(self, frame: Frame | None, worker: Worker | None) -> bool:
         """Whether a session of ours is told of what this sender sends."""
@@ -794,7 +887,7 @@ class BrowserCapture:
             message = str(reply["error"].get("message", ""))
             if "Invalid InterceptionId" not in message:
                 sent.walk.gap(f"the browser did not take the answer to {sent.url[:200]}: {message}")
-            self._end(sent, Outcome(request=sent.id, state="unknown", reason="the request was withdrawn"))
+            self._end(sent, Outcome(request=sent.id, state="unknown", reason="the request was withdrawn before it was sent"))
 
     def _let_go(self, event: Message) -> None:
         self.connection.send("Fetch.continueRequest", {"requestId": event["requestId"]})
@@ -834,27 +927,20 @@ class BrowserCapture:
             sent.slot.open = False
             sent.walk.flush()
             return
-        self._record_told(sent, disposition_reason="answered by the journey's own route or replay, before capture")
-        self._end(
-            sent,
-            Outcome(
-                request=sent.id, state="answered-by-journey", status=told.get("status"),
-                reason="answered by the journey's own route or replay, before capture",
-            ),
-        )  # fmt: skip
+        self._record_told(sent)
+        self._end(sent, Outcome(request=sent.id, state="answered-by-journey", status=told.get("status"), reason=_BY_JOURNEY))
 
-    def _record_told(self, sent: Sent, *, disposition_reason: str, method_known: bool = True) -> None:
+    def _record_told(self, sent: Sent) -> None:
+        """Record a request that was never paused, as its page told of it: a body that is no text is not told."""
         asked = sent.told.get("request", {})
-        if not method_known:
-            body = Body("unreadable", b"", disposition_reason)
-        elif "postData" in asked:
+        if "postData" in asked:
             body = Body("present", asked["postData"].encode("utf-8", "surrogatepass"))
         elif asked.get("hasPostData"):
-            body = Body("unreadable", b"", disposition_reason)
+            body = Body("unreadable", b"", "the request was never paused, and the page's session does not tell this body")
         else:
             body = Body()
         request = CapturedRequest(
-            id=sent.id, url=sent.url, time=sent.time, method=asked.get("method") if method_known else None,
+            id=sent.id, url=sent.url, time=sent.time, method=asked.get("method"),
             headers=tuple(asked.get("headers", {}).items()), body=body, resource_type=str(sent.told.get("type", "")).lower() or None,
             context=sent.walk.key, step=sent.step,
         )  # fmt: skip
@@ -870,22 +956,28 @@ class BrowserCapture:
             if not expected:
                 del self._expected[sent.network]
 
-    def _failed(self, _: str, params: Message) -> None:
+    def _failed(self, session_id: str, params: Message) -> None:
         sent = self._network.get(params["requestId"])
         if sent is None:
             return
         blocked = params.get("blockedReason")
+        cors = params.get("corsErrorStatus", {}).get("corsError", "")
         if sent.request is None:
             self._withdraw(sent)
-            if blocked:
-                reason = _REASONS.get(str(blocked), str(blocked))
-                self._record_told(sent, disposition_reason="refused before it was sent")
-                self._end(sent, Outcome(request=sent.id, state="blocked", reason=reason))
-            else:
+            if params.get("canceled") and not blocked:
                 sent.slot.open = False
                 sent.walk.flush()
+                return
+            self._record_told(sent)
+            if blocked:
+                reason = _REASONS.get(str(blocked), str(blocked)) + self._directive(session_id, sent.url)
+                outcome = Outcome(request=sent.id, state="blocked", reason=reason)
+            elif cors:
+                outcome = Outcome(request=sent.id, state="failed", reason=cors)
+            else:
+                outcome = Outcome(request=sent.id, state="answered-by-journey", reason=f"{_BY_JOURNEY} ({params.get('errorText', '')})")
+            self._end(sent, outcome)
             return
-        cors = params.get("corsErrorStatus", {}).get("corsError", "")
         if blocked:
             outcome = Outcome(request=sent.id, state="blocked", reason=_REASONS.get(str(blocked), str(blocked)))
         elif cors and not cors.startswith("Preflight"):
@@ -895,6 +987,101 @@ class BrowserCapture:
         else:
             outcome = Outcome(request=sent.id, state="failed", reason=cors or str(params.get("errorText", "")))
         self._end(sent, outcome)
+
+    def _finished(self, _: str, params: Message) -> None:
+        sent = self._network.get(params["requestId"])
+        if sent is not None and sent.request is not None and sent.told.get("type") == "Prefetch":
+            self._end(sent, Outcome(request=sent.id, state="delivered"))
+
+    def _from_memory(self, _: str, params: Message) -> None:
+        """A page took it from its own memory: nothing left."""
+        sent = self._network.get(params["requestId"])
+        if sent is not None and sent.request is None:
+            self._withdraw(sent)
+            sent.slot.open = False
+            sent.walk.flush()
+
+    # ---- what the page itself refused -----------------------------------------------------------------------------------------------
+
+    def _issue(self, session_id: str, params: Message) -> None:
+        """A content security policy refused a URL. Of a fetch or a beacon nothing else is told; of the rest, a failure that follows."""
+        told = params["issue"].get("details", {}).get("contentSecurityPolicyIssueDetails")
+        session = self._sessions.get(session_id)
+        if told is None or session is None or told.get("isReportOnly") or told.get("contentSecurityPolicyViolationType") != "kURLViolation":
+            return
+        url, walk = told.get("blockedURL", ""), self._walk_of.get(session.target)
+        if walk is None or not url.startswith(("http://", "https://", "ws://", "wss://")):
+            return
+        sent = self._sent(walk, url)
+        sent.frame, sent.worker, sent.refusal = session.frame, session.worker, told.get("violatedDirective", "")
+        if session.worker is not None:
+            sent.frame = session.worker.frame
+        self._attribute(sent, sent.frame.tab.load.loader if sent.frame and sent.frame.main else "")
+        request = CapturedRequest(
+            id=sent.id, url=url, time=sent.time, method=None, context=walk.key, step=sent.step,
+            body=Body("unreadable", b"", "refused before it was sent: neither method nor body is told"),
+        )  # fmt: skip
+        sent.request = self._completed(sent, request)
+        reason = f"{_REASONS['csp']} ({sent.refusal})"
+        sent.outcome = Outcome(request=sent.id, state="blocked", time=walk.now(), reason=reason)
+        sent.slot.entries = [sent.request, sent.outcome]
+        sent.slot.open, sent.slot.until = True, time.monotonic() + REFUSED
+        session.refused = [*[each for each in session.refused if not each.slot.gone][-1000:], sent]
+        walk.queue(sent.slot)
+
+    def _directive(self, session_id: str, url: str) -> str:
+        """Which directive refused this URL, if it was just told; that telling is then not recorded a second time."""
+        session = self._sessions.get(session_id)
+        for sent in session.refused if session else ():
+            if sent.url == url and not sent.slot.gone and session is not None:
+                session.refused.remove(sent)
+                sent.slot.entries, sent.slot.open = [], False
+                sent.walk.flush()
+                return f" ({sent.refusal})"
+        return ""
+
+    # ---- WebSockets: the browser does not let their handshake be paused -------------------------------------------------------------
+
+    def _socket_created(self, session_id: str, params: Message) -> None:
+        session = self._sessions.get(session_id)
+        walk = self._walk_of.get(session.target) if session else None
+        if session is None or walk is None:
+            return
+        sent = self._sent(walk, params["url"], params["requestId"])
+        sent.session, sent.worker = session_id, session.worker
+        sent.frame = session.worker.frame if session.worker else session.frame
+        sent.initiator = params.get("initiator", {}).get("type")
+        self._attribute(sent, sent.frame.tab.load.loader if sent.frame and sent.frame.main else "")
+        request = CapturedRequest(
+            id=sent.id, url=sent.url, time=sent.time, resource_type="websocket", context=walk.key, step=sent.step, disposition="passed"
+        )
+        sent.request = self._completed(sent, request)
+        sent.slot.entries = [sent.request]
+        sent.slot.open, sent.slot.until = True, time.monotonic() + UNSEEN
+        if self._decide(walk, sent.request) is not None:
+            walk.gap(f"a WebSocket cannot be stubbed; it was opened: {sent.url[:200]}")
+        walk.queue(sent.slot)
+        self._network[sent.network] = sent
+
+    def _socket_handshake(self, _: str, params: Message) -> None:
+        sent = self._network.get(params["requestId"])
+        if sent is not None and sent.request is not None and not sent.slot.gone:
+            sent.request = replace(sent.request, headers=tuple(params.get("request", {}).get("headers", {}).items()))
+            sent.slot.entries[0] = sent.request
+            sent.slot.open = False
+            sent.walk.flush()
+
+    def _socket_open(self, _: str, params: Message) -> None:
+        if sent := self._network.get(params["requestId"]):
+            self._end(sent, Outcome(request=sent.id, state="delivered", status=params.get("response", {}).get("status")))
+
+    def _socket_failed(self, _: str, params: Message) -> None:
+        if sent := self._network.get(params["requestId"]):
+            self._end(sent, Outcome(request=sent.id, state="failed", reason=str(params.get("errorMessage", ""))))
+
+    def _socket_closed(self, _: str, params: Message) -> None:
+        if sent := self._network.get(params["requestId"]):
+            self._end(sent, Outcome(request=sent.id, state="failed", reason="closed before it was open"))
 
     def _end(self, sent: Sent, outcome: Outcome) -> None:
         """What became of a request: the first word counts."""
@@ -974,6 +1161,10 @@ class BrowserCapture:
 _AUTO: Message = {"autoAttach": True, "waitForDebuggerOnStart": True, "flatten": True}
 # The bodies of answers are not asked for: without these limits each page would keep them.
 _NETWORK: Message = {"maxTotalBufferSize": 1, "maxResourceBufferSize": 1, "maxPostDataSize": 65_536}
+
+
+def _sender(headers: dict[str, str]) -> str | None:
+    return _header(headers, "referer") or _header(headers, "origin")
 
 
 def _header(headers: dict[str, str], name: str) -> str | None:

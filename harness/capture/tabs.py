@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,9 @@ from harness.capture.stub import origin_of
 
 if TYPE_CHECKING:
     from harness.capture.captured import NavigationKind
+
+LATE = 5.0
+"""Seconds after its replacement in which a document may still be sending: what it sends in its last moments is handed on at once."""
 
 KEPT = 64
 """How many former loads of a tab are kept to attribute what they sent late."""
@@ -18,13 +22,15 @@ KEPT = 64
 class Load:
     """One document in a tab's main frame. Ordinal 0 is the tab's initial empty document.
 
-    ``answered`` is set once the document that replaces it was answered: from then on it may be sending its last.
+    ``answered`` is set once the document that replaces it was answered: from then on it may be sending its last. ``replaced`` is the
+    monotonic time at which another was shown in its stead.
     """
 
     ordinal: int
     loader: str
     url: str
     answered: bool = False
+    replaced: float | None = None
 
 
 @dataclass(slots=True)
@@ -63,14 +69,16 @@ class Tab:
         return self.underway.setdefault(loader, Underway())
 
     def show(self, loader: str, url: str) -> Load:
-        """Another document is shown: a new one, or one that the browser had kept."""
+        """Another document is shown: a new one, or one that the browser had kept. Other navigations of the former one are void."""
+        self.underway.clear()
         former = next((load for load in self.loads if load.loader == loader), None)
         if former is not None:
             self.loads.remove(former)
-            former.url, former.answered = url, False
+            self.loads[-1].replaced = time.monotonic()
+            former.url, former.answered, former.replaced = url, False, None
             self.loads.append(former)
             return former
-        self.loads[-1].answered = True
+        self.loads[-1].replaced = time.monotonic()
         self.last += 1
         self.loads.append(Load(self.last, loader, url))
         del self.loads[:-KEPT]
@@ -83,19 +91,30 @@ class Tab:
     def leaving(self, sender: str | None) -> Load:
         """The load that sends while it is being left.
 
-        Such a request carries no id of its document. A document that still runs would give one, so the sender is one that is
-        on its way out: the latest that can have been left already, and whose address fits what the request tells of its sender.
+        Such a request carries no id of its document. A document that still runs would give one, so the sender is one that is on its
+        way out, or was replaced a moment ago: the latest such whose address fits what the request tells of its sender. Only where
+        none fits is it the document shown now (a frame that was taken out of it sends so).
 
         Args:
             sender: the request's ``Referer`` or ``Origin``, where it has one.
         """
-        left = [load for load in self.loads if load.answered or self.closed] or [self.load]
-        if sender:
-            origin = origin_of(sender)
-            whole = sender.rstrip("/") != origin
-            fits = [load for load in left if (load.url.split("#")[0] == sender if whole else origin_of(load.url) == origin)]
-            left = fits or [load for load in left if origin_of(load.url) == origin] or left
-        return left[-1]
+        now = time.monotonic()
+        # A document without an answer (about:blank) replaces another without a word beforehand but that its navigation began.
+        going = self.closed or bool(self.underway)
+        left = [load for load in self.loads if (now - load.replaced < LATE if load.replaced is not None else load.answered or going)]
+        if not left:
+            return self.load
+        if not sender:
+            return left[-1]
+        origin = origin_of(sender)
+        whole = sender.rstrip("/") != origin
+        for candidates in (
+            [load for load in left if whole and load.url.split("#")[0] == sender],
+            [load for load in left if origin_of(load.url) == origin],
+        ):
+            if candidates:
+                return candidates[-1]
+        return self.load if origin_of(self.load.url) == origin else left[-1]
 
 
 @dataclass(slots=True)
