@@ -1,0 +1,139 @@
+"""OpenPanel: track, identify, alias, increment and decrement, one a request, to the cloud or a self-hosted instance.
+
+Wire format: https://openpanel.dev/docs/api/track (requests), https://openpanel.dev/docs/sdks/web (the script),
+https://openpanel.dev/docs/revenue-tracking (revenue). The client ID is the header ``openpanel-client-id``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from harness.decode.document import PathTable, at, text_at
+from harness.decode.payload import read_body
+from harness.decode.query import Prefix, Row
+from harness.decode.readers import JsonReader, LibraryReader
+from harness.decode.vendor import Endpoint, Vendor
+
+if TYPE_CHECKING:
+    from harness.capture.captured import CapturedRequest
+    from harness.decode.hit import Hit
+
+_TYPES = frozenset(("track", "identify", "alias", "increment", "decrement", "replay", "group", "assign_group"))
+_TABLE = PathTable(
+    {
+        "type": Row(None, "Call", "General"),
+        "payload.name": Row(None, "Event", "General"),
+        "payload.profileId": Row(None, "Profile ID", "User"),
+        "payload.alias": Row(None, "Alias", "User"),
+        "payload.properties.__path": Row(None, "Page address", "Page"),
+        "payload.properties.__title": Row(None, "Page title", "Page"),
+        "payload.properties.__referrer": Row(None, "Referrer", "Page"),
+        "payload.properties.__revenue": Row("__revenue", "Revenue", "Revenue"),
+        "payload.properties.__timestamp": Row(None, "Time", "Technical"),
+        "payload.properties.__deviceId": Row(None, "Device ID", "User"),
+    },
+    (Prefix("payload.properties.", field=None, label="{}", group="Properties"), Prefix("payload.", field=None, label="{}", group="General")),
+)
+
+
+def _event(event: Any, document: Any) -> str | None:
+    call = text_at(event, "type")
+    return text_at(event, "payload.name") if call == "track" else call
+
+
+def _kind(name: str | None, event: Any) -> str:
+    call = text_at(event, "type")
+    if call == "track":
+        return "pageview" if name == "screen_view" else "event"
+    return "identify" if call in ("identify", "alias", "increment", "decrement", "group", "assign_group") else "auxiliary"
+
+
+def _derive(hit: Hit, event: Any, document: Any) -> None:
+    if isinstance(at(event, "payload"), dict) and hit.kind == "identify":
+        for name, value in at(event, "payload").items():
+            if name not in ("properties", "profileId"):
+                hit.values.setdefault(name, value)
+
+
+_READ = JsonReader(
+    _TABLE,
+    event=_event,
+    page="payload.properties.__path",
+    time="payload.properties.__timestamp",
+    identifiers={"profile_id": "payload.profileId", "device_id": "payload.properties.__deviceId"},
+    values=("payload.properties",),
+    kind=_kind,
+    derive=_derive,
+)
+
+
+def _decode(request: CapturedRequest) -> list[Hit]:
+    hits = _READ(request)
+    client = request.header("openpanel-client-id")
+    for hit in hits:
+        hit.account = client or None
+    return hits
+
+
+def _is_openpanel(request: CapturedRequest) -> bool:
+    """Told by OpenPanel's call and payload, with its client header, its own properties (``__path`` …) or nothing else beside them."""
+    document = read_body(request).value
+    payload = document.get("payload") if isinstance(document, dict) else None
+    if not isinstance(payload, dict) or document.get("type") not in _TYPES or len(document) != 2:
+        return False
+    if request.header("openpanel-client-id"):
+        return True
+    properties = payload.get("properties")
+    if document["type"] != "track":
+        return "profileId" in payload
+    return isinstance(payload.get("name"), str) and isinstance(properties, dict) and any(name[:2] == "__" for name in properties)
+
+
+_VIEW = {"type": "track", "payload": {"name": "screen_view", "properties": {"__path": "https://shop.example/?utm_source=x", "__title": "Shop", "__referrer": ""}}}
+
+VENDOR = Vendor(
+    id="openpanel",
+    name="OpenPanel",
+    category="analytics",
+    docs=("https://openpanel.dev/docs/api/track", "https://openpanel.dev/docs/sdks/web"),
+    endpoints=(
+        Endpoint(host="api.openpanel.dev", path="/track"),
+        Endpoint(host="*", path="*/track", recognise=_is_openpanel),
+        *(Endpoint(host="openpanel.dev", path=path, role="library", decode=LibraryReader()) for path in ("/op1.js", "/op1-replay.js", "/op.js")),
+    ),
+    decode=_decode,
+    automatic_events=frozenset({"link_out", "session_start", "session_end"}),
+    automatic_parameters=frozenset({"__*"}),
+    cookieless=True,
+    examples=(
+        {
+            "title": "a page view",
+            "request": {"url": "https://api.openpanel.dev/track", "method": "POST", "headers": {"openpanel-client-id": "c-1"}, "body": _VIEW},
+            "hits": [{"kind": "pageview", "event": "screen_view", "account": "c-1", "campaign": {"utm_source": "x"}}],
+        },
+        {
+            "title": "revenue on a self-hosted instance",
+            "request": {
+                "url": "https://op.shop.example/api/track", "method": "POST",
+                "body": {"type": "track", "payload": {"name": "revenue", "profileId": "u1", "properties": {"__revenue": 19.98, "id": "T-1", "__path": "https://shop.example/"}}},
+            },
+            "hits": [
+                {"kind": "event", "event": "revenue", "values": {"__revenue": 19.98, "id": "T-1"}, "identifiers": {"profile_id": "u1"}, "page_url": "https://shop.example/"}
+            ],
+        },
+        {
+            "title": "an identification",
+            "request": {
+                "url": "https://op.shop.example/track", "method": "POST",
+                "body": {"type": "identify", "payload": {"profileId": "u1", "email": "a@shop.example", "properties": {"plan": "gold"}}},
+            },
+            "hits": [{"kind": "identify", "event": "identify", "identifiers": {"profile_id": "u1"}, "values": {"plan": "gold", "email": "a@shop.example"}}],
+        },
+    ),
+    lookalikes=(
+        "https://shop.example/track",
+        {"url": "https://shop.example/track", "method": "POST", "body": {"type": "track", "payload": {"name": "x", "properties": {"a": 1}}}},
+        {"url": "https://shop.example/track", "method": "POST", "body": {"type": "event", "payload": {"website": "x"}}},
+        "https://notopenpanel.dev/track",
+    ),
+)  # fmt: skip

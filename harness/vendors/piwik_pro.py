@@ -1,0 +1,85 @@
+"""Piwik PRO Analytics Suite, in its cloud or on the site's own host.
+
+Wire format: https://developers.piwik.pro/reference/http-api (parameters),
+https://developers.piwik.pro/docs/tracking-e-commerce (e-commerce). What a hit is called: :mod:`harness.decode.matomo_protocol`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from harness.decode.matomo_protocol import protocol_site, read_protocol
+from harness.decode.vendor import Endpoint, Vendor
+
+if TYPE_CHECKING:
+    from harness.capture.captured import CapturedRequest
+
+_GROUPS = [8, 4, 4, 4, 12]
+_HEX = frozenset("0123456789abcdefABCDEF")
+
+
+def _is_piwik_pro(request: CapturedRequest) -> bool:
+    """Told by ``rec=1`` and a site ID that is a UUID."""
+    groups = (protocol_site(request) or "").split("-")
+    return [len(each) for each in groups] == _GROUPS and _HEX.issuperset("".join(groups))
+
+
+_HIT = "idsite=45e07cbf-c8b3-42f3-a6d6-a5a176f623ef&rec=1&_id=0d9a2b2f3a4c5d6e&url=https%3A%2F%2Fshop.example%2F%3Futm_source%3Dnews"
+
+VENDOR = Vendor(
+    id="piwik-pro",
+    name="Piwik PRO Analytics",
+    category="analytics",
+    docs=("https://developers.piwik.pro/reference/http-api", "https://developers.piwik.pro/docs/tracking-e-commerce"),
+    endpoints=(
+        *(
+            Endpoint(host=host, path=path)
+            for host in ("*.piwik.pro", "*.containers.piwik.pro")
+            for path in ("/ppms.php", "/piwik.php", "/matomo.php")
+        ),
+        *(Endpoint(host="*", path=path, recognise=_is_piwik_pro) for path in ("*/ppms.php", "*/piwik.php")),
+        Endpoint(host="*", keys=("idsite", "rec"), recognise=_is_piwik_pro),
+    ),
+    decode=read_protocol,
+    automatic_events=frozenset({"outlink", "download", "content_impression", "content_interaction"}),
+    automatic_parameters=frozenset({"action_name", "url", "urlref", "_id", "uid"}),
+    cookieless=True,
+    examples=(
+        {
+            "title": "a page view, posted as a form",
+            "request": {
+                "url": "https://shop.piwik.pro/ppms.php", "method": "POST", "headers": {"Content-Type": "application/x-www-form-urlencoded"},
+                "body": f"action_name=Home&{_HIT}&dimension1=gold&uia=1",
+            },
+            "hits": [
+                {
+                    "kind": "pageview", "event": "pageview", "account": "45e07cbf-c8b3-42f3-a6d6-a5a176f623ef", "campaign": {"utm_source": "news"},
+                    "values": {"dimension1": "gold"}, "consent": {"anonymous": True}, "identifiers": {"_id": "0d9a2b2f3a4c5d6e"},
+                }
+            ],
+        },
+        {
+            "title": "an order on the site's own host",
+            "request": {
+                "url": f"https://stats.shop.example/ppms.php?idgoal=0&ec_id=T-1&revenue=19.98&{_HIT}&ec_items=%5B%5B%22SKU1%22%2C%22Shirt%22%2C%22Tops%22%2C9.99%2C2%5D%5D",
+            },
+            "hits": [
+                {
+                    "kind": "event", "event": "ecommerce_order", "key": "T-1",
+                    "values": {"revenue": 19.98, "items": [{"sku": "SKU1", "name": "Shirt", "category": "Tops", "price": 9.99, "quantity": 2}]},
+                }
+            ],
+        },
+        {
+            "title": "a custom event",
+            "request": {"url": f"https://shop.containers.piwik.pro/ppms.php?{_HIT}&e_c=cta&e_a=click&e_v=2"},
+            "hits": [{"kind": "event", "event": "click", "values": {"e_c": "cta", "e_v": 2}}],
+        },
+    ),
+    lookalikes=(
+        "https://shop.example/ppms.php?idsite=3&rec=1",
+        "https://notpiwik.pro/ppms.php",
+        "https://shop.piwik.pro.evil.example/ppms.php?rec=1",
+        "https://shop.example/?u=https%3A%2F%2Fshop.piwik.pro%2Fppms.php%3Frec%3D1",
+    ),
+)  # fmt: skip
