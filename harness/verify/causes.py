@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from harness.decode.data_layer import plain
-from harness.plan.rules import ABSENT
 from harness.verify.compare import absent, at_path, same
 from harness.verify.naming import carried
 from harness.verify.occurrence import OCCURRENCES
@@ -113,18 +112,22 @@ def _cause(each: Occurrence, calls: Mapping[str, list[Call]], orders: Mapping[st
         names |= {each.event.name, *(sending.event for sending in each.event.sent_to)}
     best: tuple[tuple[int, int, int, int, int], Call] | None = None
     before = {name: bisect_right(orders[name], each.order) for name in names if name in calls}
-    for call in {id(call): call for name, end in before.items() for call in calls[name][max(0, end - _RECENT) : end]}.values():
-        rank = _rank(each, call, timeline)
+    pairs = _told_values(each)
+    recent = {id(call): call for name, end in before.items() for call in calls[name][max(0, end - _RECENT) : end]}
+    for call in sorted(recent.values(), key=lambda call: call.order, reverse=True):
+        rank = _rank(each, call, pairs, timeline)
         if rank is not None and (best is None or rank > best[0]):
             best = (rank, call)
+            if rank[:4] == (1, len(pairs), int(bool(each.hit.page_url)), 1):
+                break
     return best[1] if best else None
 
 
-def _rank(each: Occurrence, call: Call, timeline: Timeline) -> tuple[int, int, int, int, int] | None:
+def _rank(each: Occurrence, call: Call, pairs: list[tuple[str, Any]], timeline: Timeline) -> tuple[int, int, int, int, int] | None:
     push = call.push
     if each.page is not None and push.page is not None and each.page != push.page:
         return None
-    agree, differ = _agreement(each, call)
+    agree, differ = _agreement(pairs, call)
     there, here = route(each.hit.page_url), route(push.page_url)
     same_page = bool(there) and there == here
     loads = (each.request.page_load if each.request is not None else None, push.page_load)
@@ -150,18 +153,24 @@ def _older(each: Occurrence, timeline: Timeline) -> bool:
     return timeline.moment(each.hit.event_time) < each.load.time - _BOUNDARY
 
 
-def _agreement(each: Occurrence, call: Call) -> tuple[int, int]:
+def _told_values(each: Occurrence) -> list[tuple[str, Any]]:
+    """What the hit tells of its event: our names (or, of an event that the plan does not know, its own) with their values."""
+    if each.event is not None and each.sending is not None:
+        names = [(entry.name, entry.source.strip()) for entry in carried(each.event, each.sending) if entry.source is not None]
+    else:
+        names = [(name, name) for name in each.hit.values]
+    values = [(ours, at_path(each.hit.values, theirs)) for theirs, ours in names]
+    return [(ours, value) for ours, value in values if not absent(value)]
+
+
+def _agreement(pairs: list[tuple[str, Any]], call: Call) -> tuple[int, int]:
     """How many of the values that both tell are the same, and how many are not."""
     agree = differ = 0
-    if each.event is not None and each.sending is not None:
-        pairs = [(entry.name, entry.source.strip()) for entry in carried(each.event, each.sending) if entry.source is not None]
-    else:
-        pairs = [(name, name) for name in each.hit.values]
-    for theirs, ours in pairs:
-        said, sent = at_path(call.values, ours), at_path(each.hit.values, theirs)
-        if said is ABSENT or absent(sent) or absent(said):
+    for ours, sent in pairs:
+        told = at_path(call.values, ours)
+        if absent(told):
             continue
-        if same(said, sent):
+        if same(told, sent):
             agree += 1
         else:
             differ += 1

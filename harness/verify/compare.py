@@ -11,9 +11,13 @@ from deepdiff import DeepDiff
 from harness.plan.rules import ABSENT, lookup
 from harness.plan.values import as_number, shown, unset
 
+_STRUCTURES = (dict, list, tuple)
+
 
 def same(one: Any, other: Any) -> bool:
     """Whether two values tell a destination the same; ``19.9``, ``"19.90"`` and ``"19.9"`` do."""
+    if not isinstance(one, _STRUCTURES) and not isinstance(other, _STRUCTURES):
+        return _equal(one, other)
     return not differences(one, other, limit=1)
 
 

@@ -80,7 +80,9 @@ def _mirrors(each: Occurrence, other: Occurrence) -> bool:
 
 def _seen_twice(each: Occurrence, other: Occurrence, case: Case) -> bool:
     """One request in two records: paused by capture, and told by the page as answered. To the letter the same, one of them unpaused."""
-    if each.request is None or other.request is None or each.request.url != other.request.url or each.page != other.page:
+    if each.request is None or other.request is None or each.request.id == other.request.id:
+        return False
+    if each.request.url != other.request.url or each.page != other.page:
         return False
     outcomes = [case.recording.outcome(one) for one in (each.request, other.request)]
     unpaused = [outcome is not None and outcome.state == "answered-by-journey" for outcome in outcomes]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
@@ -157,6 +158,7 @@ class Timeline:
         return self.loads.get((page, ordinal)) if page is not None and ordinal is not None else None
 
 
+@lru_cache(maxsize=4096)
 def route(url: str | None) -> str:
     """What of a URL makes it another page: all but campaign parameters and a plain anchor."""
     if not url:
