@@ -31,6 +31,8 @@ PATIENCE = 5.0
 """Seconds that a step waits at most for what it expects, and that the page's clock is put forward meanwhile."""
 _DWELL = (0.25, 0.25, 0.5, 1.0, 3.0)
 """The jumps in which the clock is put forward at first; each lets timers fire that the one before has set."""
+_SLICE = 0.05
+"""Seconds that the test's thread waits for the capture before it lets Playwright's events run."""
 _STREAMS = frozenset(("websocket", "eventsource", "media"))
 """Kinds of request that may stay open for ever and send no hit when they end."""
 
@@ -90,7 +92,7 @@ class Settling:
         if wanted and self._seen(step, wanted):
             return []
         while time.monotonic() < deadline:
-            quiet = self._capture.quiet(QUIET, 0.05, _streams)
+            quiet = self._capture.quiet(QUIET, _SLICE, _streams)
             self._pump()
             if wanted and self._seen(step, wanted):
                 return []
@@ -114,13 +116,19 @@ class Settling:
                 page.wait_for_load_state("load", timeout=max(1.0, (deadline - time.monotonic()) * 1000))
 
     def quiet(self, limit: float = PATIENCE, window: float = QUIET) -> bool:
-        """Wait until nothing was captured for ``window``; False if that did not come within ``limit``."""
-        deadline = time.monotonic() + limit
-        while not self._capture.quiet(window, 0.05, _streams):
-            if time.monotonic() > deadline:
+        """Wait until nothing was captured for ``window`` from now on; False if that did not come within ``limit``."""
+        began = time.monotonic()
+        while True:
+            settled = self._capture.quiet(window, _SLICE, _streams)
+            waited = time.monotonic() - began
+            if settled and waited >= window:
+                return True
+            if waited > limit:
                 return False
             self._pump()
-        return True
+            if settled:
+                # Nothing came for a while before this wait; what it is about may still be on its way.
+                time.sleep(_SLICE / 2)
 
     def fire_timers(self, ahead: float) -> list[float]:
         """Put the pages' clocks forward by ``ahead`` in jumps, so that timers that timers set fire too; returns the jumps."""
