@@ -9,10 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from harness.capture.captured import Answer
-from harness.decode.document import text_at
+from harness.decode.document import PathTable, text_at
 from harness.decode.payload import open_text, read_body
 from harness.decode.query import Prefix, Row
-from harness.decode.document import PathTable
 from harness.decode.readers import JsonReader, LibraryReader, kind_of
 from harness.decode.vendor import Endpoint, Vendor
 

@@ -14,7 +14,7 @@ from harness.decode.address import split_url
 from harness.decode.campaign import CLICK_IDS
 from harness.decode.document import PathTable, text_at
 from harness.decode.payload import Payload, open_text, read_body
-from harness.decode.query import PLAIN, Prefix, QueryTable, Row
+from harness.decode.query import Prefix, QueryTable, Row
 from harness.decode.readers import JsonReader, LibraryReader
 from harness.decode.vendor import Endpoint, Vendor
 
@@ -181,7 +181,9 @@ def _is_posthog(request: CapturedRequest) -> bool:
     if not isinstance(properties, dict):
         return False
     key = key or text_at(document, "api_key") or text_at(properties, "token")
-    return key is not None and (key[:4] == "phc_" or "$lib" in properties and "mp_lib" not in properties and "$mp_api_endpoint" not in properties)
+    return key is not None and (
+        key[:4] == "phc_" or ("$lib" in properties and "mp_lib" not in properties and "$mp_api_endpoint" not in properties)
+    )
 
 
 def _is_flags(request: CapturedRequest) -> bool:
