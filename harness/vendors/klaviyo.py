@@ -102,7 +102,7 @@ def _document(document: Any, notes: Any, shared: list[Parameter], path: str) -> 
     """The hits of one JSON document: JSON:API (an event, a bulk, a profile), the older flat form, or forms' own events."""
     data = document.get("data") if isinstance(document, dict) else None
     attributes = data.get("attributes") if isinstance(data, dict) else None
-    if isinstance(attributes, dict):
+    if isinstance(data, dict) and isinstance(attributes, dict):
         bulk = at(attributes, "events.data")
         if isinstance(bulk, list):
             outer = shared + _PATHS.read({"data": {**data, "attributes": {**attributes, "events": None}}}, notes)
@@ -121,7 +121,8 @@ def _document(document: Any, notes: Any, shared: list[Parameter], path: str) -> 
             yield _event(parameters, attributes, {})
         else:
             kind = str(data.get("type") or "profile")
-            properties = {**attributes, **(attributes.get("properties") if isinstance(attributes.get("properties"), dict) else {})}
+            own = attributes.get("properties")
+            properties = {**attributes, **(own if isinstance(own, dict) else {})}
             nested = at(attributes, "profile.data.attributes")
             identifiers = {**_profile(nested), **_profile(attributes), **_profile({"id": data.get("id")})}
             yield _hit(parameters, kind, properties, identifiers, attributes, "identify")
