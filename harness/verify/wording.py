@@ -100,6 +100,8 @@ def cost(event: Event | None, who: str, *, missing: bool = False, again: int = 2
         if event.conversion:
             return f"The conversion is missing in {who}."
         return f"{starting(who)} does not know that it happened."
+    if who == "the data layer":
+        return "Every tag that reads it may count it again."
     word = "twice" if again == 2 else f"{again} times"
     if (event.conversion == "macro" and money) or event.name == "purchase":
         return f"Revenue in {who} would be counted {word}."
