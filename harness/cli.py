@@ -22,6 +22,8 @@ from harness.errors import TagproofError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from harness.decode.decoder import Decoder
+
 PASSED, FAILED, BAD = 0, 1, 2
 
 
@@ -71,7 +73,7 @@ def _parser() -> argparse.ArgumentParser:
 
     decode = verbs.add_parser("decode", help="HAR, recording or JSON Lines of requests -> one hit a line")
     decode.add_argument("file", help="a file, or - for standard input")
-    decode.add_argument("--plan", type=Path, help="a plan whose first-party endpoints are decoded too")
+    decode.add_argument("--plan", type=Path, help="a plan whose endpoints and own vendors are decoded too")
     decode.add_argument("--all", action="store_true", help="also print requests that no vendor claims")
     decode.set_defaults(verb=_decode)
 
@@ -95,6 +97,7 @@ def _parser() -> argparse.ArgumentParser:
 
     vendors = verbs.add_parser("vendors", help="what can be decoded, with its endpoints")
     vendors.add_argument("--json", action="store_true")
+    vendors.add_argument("--plan", type=Path, help="also the vendors declared beside this plan (default: those in expectations/)")
     vendors.add_argument("--seen", metavar="FILE", help="only those seen in a HAR or recording, and who else was on the page")
     vendors.set_defaults(verb=_vendors)
 
@@ -276,14 +279,17 @@ def _plan_show(options: argparse.Namespace) -> int:
 
 def _vendors(options: argparse.Namespace) -> int:
     from harness import compose
+    from harness.decode.decoder import Decoder
 
-    vendors = compose.parts().vendors
+    plan = compose.read_plan(options.plan) if options.plan else None
+    own = compose.own_vendors(Path(plan.path).parent if plan else Path("expectations"))
+    vendors = {**compose.parts().vendors, **own}
     if options.seen:
-        return _vendors_seen(options.seen)
+        return _vendors_seen(options.seen, compose.decoder_for(plan) if plan else Decoder(vendors.values()))
     if options.json:
         listed = [
             {
-                "id": vendor.id, "name": vendor.name, "category": vendor.category, "docs": list(vendor.docs),
+                "id": vendor.id, "name": vendor.name, "category": vendor.category, "docs": list(vendor.docs), "own": vendor.id in own,
                 "endpoints": [{"host": each.host, "path": each.path, "role": each.role} for each in vendor.endpoints],
             }
             for vendor in vendors.values()
@@ -291,18 +297,18 @@ def _vendors(options: argparse.Namespace) -> int:
         _say(json.dumps(listed, indent=1))
         return PASSED
     for vendor in vendors.values():
-        _say(f"{vendor.id:28} {vendor.name}  ({vendor.category})")
+        _say(f"{vendor.id:28} {vendor.name}  ({vendor.category}{', your own' if vendor.id in own else ''})")
         for each in vendor.endpoints:
             _say(f"{'':28}   {each.role:8} {each.host}{each.path if each.path.startswith('/') else ' ' + each.path}")
     _say(f"{len(vendors)} vendors")
     return PASSED
 
 
-def _vendors_seen(file: str) -> int:
+def _vendors_seen(file: str, decoder: Decoder) -> int:
     from harness import compose
 
     recording = compose.read_traffic(*_bytes(file))
-    seen, others = compose.seen(recording)
+    seen, others = compose.seen(recording, decoder)
     for vendor, count in seen:
         _say(f"{count:6}  {vendor.name}  ({vendor.id}, {vendor.category})")
     for host, count in others:

@@ -10,8 +10,9 @@ import json
 import pkgutil
 from collections import Counter
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from importlib.metadata import entry_points
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from urllib.parse import urlsplit
 
@@ -23,11 +24,15 @@ from harness.capture.captured import Answer, CapturedRequest, Push
 from harness.capture.request_lines import requests_from_lines
 from harness.decode.data_layer import decode_push
 from harness.decode.decoder import Decoder, FirstPartyRoute
+from harness.decode.own_vendors import OwnVendorsFile, amiss, clash, vendor_of
 from harness.decode.vendor import Vendor
-from harness.errors import DiscoveryError, RecordingError
+from harness.errors import DiscoveryError, PlanError, RecordingError, TagproofError
 from harness.journey import Tools
+from harness.plan import toml_marks, yaml_marks
+from harness.plan.lint import Problem
 from harness.plan.lint import lint as lint_file
 from harness.plan.load import load_expectations, load_plan
+from harness.plan.shape import shaped
 from harness.recording import Recording, Walk
 from harness.report.har import recording_from_har
 from harness.scenarios import Scenario
@@ -39,13 +44,12 @@ from harness.verify.violation import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
-    from pathlib import Path
     from types import ModuleType
 
     from harness.capture.contract import Answerer, Mode
     from harness.consent import Platform
     from harness.decode.hit import Hit
-    from harness.plan.lint import Problem
+    from harness.errors import Place
     from harness.plan.model import Expectations, TrackingPlan
 
 Part = TypeVar("Part")
@@ -122,23 +126,92 @@ def discover(package: ModuleType, constant: str, kind: type[Part], name: Callabl
 
 def read_plan(path: Path) -> TrackingPlan:
     """A plan, its vendors checked against those that can be decoded."""
-    return load_plan(path, vendors=known_vendors())
+    return load_plan(path, vendors=known_vendors(path.parent))
 
 
 def read_expectations(path: Path) -> Expectations:
     """A journey's expectations with their plan; vendors and scenarios checked against those there are."""
-    return load_expectations(path, vendors=known_vendors(), scenarios=known_scenarios())
+    return load_expectations(path, vendors=known_vendors(_plan_folder(path)), scenarios=known_scenarios())
 
 
 def lint(path: Path) -> tuple[list[Problem], list[Problem]]:
-    """What is wrong with a plan or expectation file, and what is only doubtful: (errors, warnings)."""
-    problems = lint_file(path, vendors=known_vendors(), scenarios=known_scenarios())
+    """What is wrong with a plan or expectation file, and what is only doubtful: (errors, warnings).
+
+    The files of the plan's own vendors are part of it; their examples are tried.
+    """
+    folder = _plan_folder(path)
+    try:
+        own = _declared(folder)
+    except TagproofError as error:
+        faults = error.problems if isinstance(error, PlanError) else [error]
+        return [Problem("error", each.what, each.place, each.mend) for each in faults], []
+    problems = lint_file(path, vendors=known_vendors(folder), scenarios=known_scenarios())
+    if own:
+        decoder = Decoder([*parts().vendors.values(), *(vendor for vendor, _ in own.values())])
+        problems += [
+            Problem("error", said, place, "mend the vendor's keys or its example")
+            for vendor, place in own.values()
+            for said in amiss(vendor, decoder)
+        ]
     return [each for each in problems if each.level == "error"], [each for each in problems if each.level != "error"]
 
 
-def known_vendors() -> list[str]:
-    """The ids a plan's destination may name."""
-    return ["data-layer", *parts().vendors]
+def known_vendors(folder: Path | None = None) -> list[str]:
+    """The ids a plan's destination may name; ``folder``: the plan's, for the vendors declared beside it."""
+    return ["data-layer", *parts().vendors, *(own_vendors(folder) if folder is not None else ())]
+
+
+def own_vendors(folder: Path) -> Mapping[str, Vendor]:
+    """The vendors declared in a folder, by id. See :mod:`harness.decode.own_vendors` for the files.
+
+    Raises:
+        PlanError: with every mistake of every file, each with its line.
+        DiscoveryError: one of them has the id, the name or an endpoint of another vendor; both are named.
+    """
+    return {name: vendor for name, (vendor, _) in _declared(folder).items()}
+
+
+def _declared(folder: Path) -> Mapping[str, tuple[Vendor, Place]]:
+    files = sorted(each for pattern in _OWN_VENDORS for each in folder.glob(pattern) if each.is_file())
+    stamps = [(each, status.st_mtime_ns, status.st_size) for each in files if (status := each.stat())]
+    return _read_own(tuple(stamps)) if stamps else {}
+
+
+_OWN_VENDORS = ("*.vendors.yaml", "*.vendors.yml", "*.vendors.toml")
+
+
+@lru_cache(maxsize=8)
+def _read_own(stamps: tuple[tuple[Path, int, int], ...]) -> Mapping[str, tuple[Vendor, Place]]:
+    found: dict[str, tuple[Vendor, Place]] = {}
+    problems: list[TagproofError] = []
+    for path, _, _ in stamps:
+        source = (toml_marks if path.suffix == ".toml" else yaml_marks).read(path)
+        document, wrong = shaped(source, OwnVendorsFile) if source.data is not None else (None, [])
+        if document is None or source.problems or wrong:
+            problems += source.problems + wrong
+            continue
+        for index, each in enumerate(document.vendors):
+            vendor = vendor_of(each)
+            place = source.place("vendors", index, "id")
+            if (error := clash(vendor, [*parts().vendors.values(), *(known for known, _ in found.values())], place)) is not None:
+                raise error
+            found[vendor.id] = (vendor, place)
+    if problems:
+        raise PlanError(problems)
+    return found
+
+
+def vendors_of(plan: TrackingPlan | None) -> Mapping[str, Vendor]:
+    """All that can be decoded under a plan, by id: the built-in vendors and those declared beside the plan."""
+    own = own_vendors(Path(plan.path).parent) if plan is not None and plan.path else {}
+    return {**parts().vendors, **own}
+
+
+def _plan_folder(path: Path) -> Path:
+    """The folder of a plan's file, or of the plan that a journey's file names."""
+    source = yaml_marks.read(path)
+    named = source.data.get("plan") if isinstance(source.data, dict) and "journey" in source.data else None
+    return (path.parent / named).parent if isinstance(named, str) else path.parent
 
 
 def known_scenarios() -> dict[str, tuple[str, ...]]:
@@ -156,11 +229,11 @@ def conditions_of(expectations: Expectations, scenario: str, parameters: Mapping
 
 
 def decoder_for(plan: TrackingPlan | None = None) -> Decoder:
-    """A decoder of all vendors, and of the plan's first-party endpoints."""
+    """A decoder of all vendors, of those declared beside the plan, and of the plan's first-party endpoints."""
     routes = () if plan is None else tuple(
         FirstPartyRoute(vendor=each.vendor, host=each.host, path=each.path, role=each.role) for each in plan.endpoints
     )  # fmt: skip
-    return Decoder(parts().vendors.values(), routes)
+    return Decoder(vendors_of(plan).values(), routes)
 
 
 def decode_entry(decoder: Decoder, entry: CapturedRequest | Push, index: int) -> list[Hit]:
@@ -200,7 +273,7 @@ def judge_recording(recording: Recording, expectations: Expectations, decoder: D
         hits=hits,
         expectations=expectations,
         conditions=conditions_of(expectations, walk.scenario, walk.scenario_parameters),
-        vendors=parts().vendors,
+        vendors=decoder.vendors,
     )
     return hits, judge(case, list(parts().checks.values()))
 
@@ -278,9 +351,9 @@ def third_parties(recording: Recording, decoder: Decoder, plan: TrackingPlan) ->
     return seen
 
 
-def seen(recording: Recording) -> tuple[list[tuple[Vendor, int]], list[tuple[str, int]]]:
+def seen(recording: Recording, decoder: Decoder | None = None) -> tuple[list[tuple[Vendor, int]], list[tuple[str, int]]]:
     """Who is on the page: the vendors with their numbers of requests, and the other hosts with theirs."""
-    decoder = decoder_for()
+    decoder = decoder or decoder_for()
     vendors: Counter[str] = Counter()
     hosts: Counter[str] = Counter()
     for request in recording.requests:
@@ -289,7 +362,7 @@ def seen(recording: Recording) -> tuple[list[tuple[Vendor, int]], list[tuple[str
             vendors[claim.vendor.id] += 1
         else:
             hosts[urlsplit(request.url).hostname or request.url[:40]] += 1
-    return [(parts().vendors[vendor], count) for vendor, count in vendors.most_common()], hosts.most_common()
+    return [(decoder.vendors[vendor], count) for vendor, count in vendors.most_common()], hosts.most_common()
 
 
 def _third_party(request: CapturedRequest, plan: TrackingPlan) -> bool:

@@ -236,7 +236,7 @@ class JsonReader:
         self.values = tuple(values)
         self.kind = kind
         self.derive = derive
-        self.query = query or QueryTable({})
+        self.query = QueryTable({}) if query is None else query
 
     def __call__(self, request: CapturedRequest) -> list[Hit]:
         """The request's hits, one an event."""

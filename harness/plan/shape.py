@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
-from harness.plan.document import NOTHING, RAW, Entry, kind_of
+from harness.plan.document import NOTHING, RAW, kind_of
 from harness.plan.spelling import did_you_mean
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ _WANTED = {
     "dict_type": "a mapping", "model_type": "a mapping", "model_attributes_type": "a mapping", "finite_number": "a finite number",
 }  # fmt: skip
 
-Document = TypeVar("Document", bound=Entry)
+Document = TypeVar("Document", bound=BaseModel)
 
 
 def shaped(source: Source, model: type[Document]) -> tuple[Document | None, list[TagproofError]]:

@@ -9,7 +9,7 @@ import pytest
 
 from harness.capture.captured import Body, CapturedRequest
 from harness.decode.campaign import campaign_of
-from harness.decode.query import Row
+from harness.decode.query import QueryTable, Row
 from harness.decode.readers import JsonReader, LibraryReader, QueryReader, epoch_seconds, kind_of
 
 
@@ -149,3 +149,9 @@ def test_kind_of(event: str | None, kind: str) -> None:
 )
 def test_campaign_of_a_page(url: str | None, campaign: dict[str, str]) -> None:
     assert campaign_of(url) == campaign
+
+
+def test_a_json_readers_query_has_its_labels() -> None:
+    reader = JsonReader({}, query=QueryTable({"k": Row("write_key", "Write key")}))
+    (hit,) = reader(request("https://x.example/?k=W", {"a": 1}))
+    assert (hit.parameters[0].field, hit.parameters[0].label, hit.values["write_key"]) == ("write_key", "Write key", "W")
