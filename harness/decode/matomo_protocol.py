@@ -231,10 +231,7 @@ def read_protocol(request: CapturedRequest) -> list[Hit]:
             continue
         around = [*shared, *_PATHS.read(document, notes, without=frozenset(("requests",)))]
         for each in requests:
-            if isinstance(each, str):
-                own = TABLE.read(each.removeprefix("?"))
-            else:
-                own = _PATHS.read(each, notes)
+            own = TABLE.read(each.removeprefix("?")) if isinstance(each, str) else _PATHS.read(each, notes)
             hits.append(protocol_hit([*around, *own]))
     return hits
 
