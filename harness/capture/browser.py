@@ -135,6 +135,7 @@ class BrowserCapture:
         self._unseen: dict[str, deque[Sent]] = {}
         self._held: list[tuple[float, Message]] = []
         self._told: dict[str, set[int]] = {}
+        self._open: dict[int, Sent] = {}
         self._loose: deque[tuple[float, Sent]] = deque(maxlen=64)
         self._lost = ""
         self._look = 0.0
@@ -374,12 +375,9 @@ class BrowserCapture:
 
     def _overdue(self, now: float) -> None:
         """What a closed tab sent and no answer came to: the browser does not tell of the end of a context."""
-        for walk in self.walks:
-            if not walk.flight:
-                continue
-            for sent in [each for each in self._fetch.values() if each.walk is walk and each.id in walk.flight]:
-                if sent.frame is not None and sent.frame.tab.closed and now - walk.zero - sent.time > UNANSWERED:
-                    self._end(sent, Outcome(request=sent.id, state="unknown", reason="no answer was seen after its tab was closed"))
+        for sent in list(self._open.values()):
+            if sent.frame is not None and sent.frame.tab.closed and now - sent.walk.zero - sent.time > UNANSWERED:
+                self._end(sent, Outcome(request=sent.id, state="unknown", reason="no answer was seen after its tab was closed"))
 
     def _dropped(self, reason: str) -> None:
         with self.lock:
@@ -544,6 +542,7 @@ class BrowserCapture:
     def _frame_detached(self, _: str, params: Message) -> None:
         frame = self._frames.get(params["frameId"])
         if frame is not None and not frame.main and params.get("reason") != "swap":
+            frame.gone = True
             self._abandon(lambda sent: sent.frame is frame, "the frame was removed before an answer was seen")
 
     def _navigating(self, _: str, params: Message) -> None:
@@ -748,6 +747,10 @@ class BrowserCapture:
             sent = waiting.popleft()
             if not waiting:
                 del self._expected[network]
+        elif (given_up := self._network.get(network)) is not None and given_up.request is None and given_up.url == asked["url"]:
+            # Its page has let go of it (its frame was removed), but it is sent all the same.
+            sent = given_up
+            sent.slot = Slot()
         else:
             sent = self._sent(walk, asked["url"], network)
             frame_id = event.get("frameId", "")
@@ -756,8 +759,8 @@ class BrowserCapture:
                 sent.frame = sent.worker.frame
         former = self._fetch.get(event.get("redirectedRequestId", ""))
         frame = sent.frame
-        tracked = bool(network) and self._watched(frame, sent.worker)
-        if not told:
+        tracked = bool(event.get("networkId")) and self._watched(frame, sent.worker) and not sent.told
+        if not told and not sent.told:
             if not network and frame is not None and frame.main and kind not in ("document", "preflight"):
                 sent.load = frame.tab.leaving(_sender(asked["headers"]))
                 sent.ordinal = sent.load.ordinal
@@ -775,7 +778,9 @@ class BrowserCapture:
         answer = self._decide(walk, request)
         request = replace(request, disposition="passed" if answer is None else "blocked" if answer.blocked else "stubbed")
         sent.request = request
-        self._respond(event, request, answer, sent, watch=not tracked or kind == "ping")
+        self._open[id(sent)] = sent
+        _bound(self._open, KEPT)
+        self._respond(event, request, answer, sent, watch=not (tracked or told) or not event.get("networkId") or kind == "ping")
         if told and not sent.slot.gone:
             sent.slot.entries.insert(0, request)
             sent.slot.open = False
@@ -815,7 +820,7 @@ class BrowserCapture:
         """Whether a session of ours is told of what this sender sends."""
         if worker is not None:
             return any(each.target == worker.id and each.ready for each in self._sessions.values())
-        if frame is None or frame.tab.closed:
+        if frame is None or frame.gone or frame.tab.closed:
             return False
         return any(each.ready and each.frame is not None and each.frame.tab is frame.tab for each in self._sessions.values())
 
@@ -1087,6 +1092,7 @@ class BrowserCapture:
         """What became of a request: the first word counts."""
         if sent.outcome is not None:
             return
+        self._open.pop(id(sent), None)
         walk = sent.walk
         sent.outcome = replace(outcome, time=walk.now())
         if sent.slot.gone:
@@ -1096,13 +1102,9 @@ class BrowserCapture:
 
     def _abandon(self, which: Callable[[Sent], bool], reason: str) -> None:
         """Say of requests whose answers will not be seen that it is not known what became of them."""
-        walks = {id(walk): walk for walk in self.walks}
-        for walk in walks.values():
-            if not walk.flight:
-                continue
-            for sent in [each for each in self._network.values() if each.id in walk.flight and each.walk is walk and which(each)]:
-                if sent.request is not None and sent.request.resource_type != "ping":
-                    self._end(sent, Outcome(request=sent.id, state="unknown", reason=reason))
+        for sent in [each for each in self._open.values() if each.request is not None and which(each)]:
+            if sent.request is not None and sent.request.resource_type != "ping":
+                self._end(sent, Outcome(request=sent.id, state="unknown", reason=reason))
 
     # ---- the data layer -------------------------------------------------------------------------------------------------------------
 

@@ -126,6 +126,7 @@ class Frame:
     parent: str | None = None
     url: str = "about:blank"
     load: Load | None = None
+    gone: bool = False
 
     @property
     def main(self) -> bool:
