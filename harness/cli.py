@@ -306,13 +306,17 @@ def _vendors(options: argparse.Namespace) -> int:
 
 def _vendors_seen(file: str, decoder: Decoder) -> int:
     from harness import compose
+    from harness.decode import third_parties
 
     recording = compose.read_traffic(*_bytes(file))
     seen, others = compose.seen(recording, decoder)
     for vendor, count in seen:
         _say(f"{count:6}  {vendor.name}  ({vendor.id}, {vendor.category})")
-    for host, count in others:
-        _say(f"{count:6}  {host}  (not a known vendor)")
+    for other in others:
+        whose = f"{other.owner.name}, {other.owner.category}; " if other.owner else ""
+        _say(f"{other.requests:6}  {other.host}  ({whose}not a known vendor)")
+    if others and third_parties.data_set() is None:
+        _say(f"whose the other hosts are is not known here: {third_parties.MEND}")
     return PASSED
 
 

@@ -22,9 +22,11 @@ import harness.scenarios
 import harness.vendors
 from harness.capture.captured import Answer, CapturedRequest, Push
 from harness.capture.request_lines import requests_from_lines
+from harness.decode.address import split_url
 from harness.decode.data_layer import decode_push
 from harness.decode.decoder import Decoder, FirstPartyRoute
 from harness.decode.own_vendors import OwnVendorsFile, amiss, clash, vendor_of
+from harness.decode.third_parties import Other, is_third_party, others, owners
 from harness.decode.vendor import Vendor
 from harness.errors import DiscoveryError, PlanError, RecordingError, TagproofError
 from harness.journey import Tools
@@ -342,17 +344,13 @@ def answerer(
     return answer
 
 
-def third_parties(recording: Recording, decoder: Decoder, plan: TrackingPlan) -> Counter[str]:
-    """Hosts outside the site that no vendor claims -> how many requests they got."""
-    seen: Counter[str] = Counter()
-    for request in recording.requests:
-        if request.resource_type != "preflight" and decoder.claim(request) is None and _third_party(request, plan):
-            seen[urlsplit(request.url).hostname or ""] += 1
-    return seen
+def third_parties(recording: Recording, decoder: Decoder, plan: TrackingPlan) -> list[Other]:
+    """The hosts outside the site that no vendor claims, with the numbers of their requests and their owners where known."""
+    return others(recording.requests, known=lambda request: decoder.claim(request) is not None, own=_own(plan))
 
 
-def seen(recording: Recording, decoder: Decoder | None = None) -> tuple[list[tuple[Vendor, int]], list[tuple[str, int]]]:
-    """Who is on the page: the vendors with their numbers of requests, and the other hosts with theirs."""
+def seen(recording: Recording, decoder: Decoder | None = None) -> tuple[list[tuple[Vendor, int]], list[Other]]:
+    """Who is on the page: the vendors with their numbers of requests, and the other hosts (the site's own too) with theirs."""
     decoder = decoder or decoder_for()
     vendors: Counter[str] = Counter()
     hosts: Counter[str] = Counter()
@@ -361,23 +359,20 @@ def seen(recording: Recording, decoder: Decoder | None = None) -> tuple[list[tup
         if claim is not None:
             vendors[claim.vendor.id] += 1
         else:
-            hosts[urlsplit(request.url).hostname or request.url[:40]] += 1
-    return [(decoder.vendors[vendor], count) for vendor, count in vendors.most_common()], hosts.most_common()
+            hosts[split_url(request.url).host or request.url[:40]] += 1
+    named = owners(hosts)
+    return (
+        [(decoder.vendors[vendor], count) for vendor, count in vendors.most_common()],
+        [Other(host, count, named.get(host)) for host, count in hosts.most_common()],
+    )
 
 
-def _third_party(request: CapturedRequest, plan: TrackingPlan) -> bool:
-    try:
-        host = urlsplit(request.url).hostname or ""
-        own = urlsplit(request.page_url or "").hostname or ""
-    except ValueError:
-        return True
-    if not own or host == own or plan.environment_of(host) is not None:
-        return False
-    return host.split(".")[-2:] != own.split(".")[-2:]
+def _own(plan: TrackingPlan) -> Callable[[str], bool]:
+    return lambda host: plan.environment_of(host) is not None
 
 
 def _tells_third_party(request: CapturedRequest, plan: TrackingPlan) -> bool:
-    if not _third_party(request, plan):
+    if not is_third_party(request, _own(plan)):
         return False
     if request.resource_type in ("xhr", "fetch"):
         return request.method not in ("GET", "HEAD")

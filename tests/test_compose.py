@@ -209,3 +209,27 @@ def _taken() -> Vendor:
 def test_an_entry_point_that_is_no_vendor_or_a_second_one(says: str) -> None:
     with pytest.raises(DiscoveryError, match=says):
         compose.discover(harness.vendors, "VENDOR", Vendor, lambda part: part.id)
+
+
+def test_who_is_on_the_page_is_told_with_its_owner(site: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    data = site / "entities.json"
+    data.write_text('[{"name": "Chat Co", "category": "ad", "domains": ["*.chat.example"]}]', encoding="utf-8")
+    urls = ("https://w.chat.example/x", "https://else.example/", "https://www.facebook.com/tr?id=1&ev=PageView", "https://shop.example/a")
+    lines = [json.dumps({"url": url, "page_url": "https://shop.example/"}) for url in urls]
+    (site / "page.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    monkeypatch.setenv("TAGPROOF_THIRD_PARTY_WEB", str(data))
+    assert main(["vendors", "--seen", "page.jsonl"]) == PASSED
+    told = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    assert told == [
+        "1 Meta Pixel (meta-pixel, advertising)",
+        "1 w.chat.example (Chat Co, advertising; not a known vendor)",
+        "1 else.example (not a known vendor)",
+        "1 shop.example (not a known vendor)",
+    ]
+    (site / "plans/plain.plan.yaml").write_text(PLAN.replace("acme-metrics", "ga4"), encoding="utf-8")
+    plan = compose.read_plan(site / "plans/plain.plan.yaml")
+    found = compose.third_parties(compose.read_traffic((site / "page.jsonl").read_bytes(), "page"), compose.decoder_for(plan), plan)
+    assert [(each.host, each.owner and each.owner.name) for each in found] == [("else.example", None), ("w.chat.example", "Chat Co")]
+    monkeypatch.setenv("TAGPROOF_THIRD_PARTY_WEB", str(site / "none"))
+    assert main(["vendors", "--seen", "page.jsonl"]) == PASSED
+    assert "npm install third-party-web" in capsys.readouterr().out

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING
 
+from harness.decode.third_parties import MEND, data_set, others
 from harness.report.masking import mask_text
 from harness.report.tables import document, doubt_flag, escape, flag, mark_of, steps_of, table, untold
 
@@ -39,6 +40,7 @@ section.bare{grid-template-columns:minmax(0,1fr)}
 .shot[open] img{position:fixed;inset:20px;width:auto;max-width:calc(100vw - 40px);max-height:calc(100vh - 40px);margin:auto;z-index:9;
 box-shadow:0 0 0 100vmax #000a}
 .phase{color:var(--soft);font-size:12px;text-transform:uppercase;letter-spacing:.04em}
+.others{margin:16px 0}.others th,.others td{text-align:left;padding:2px 16px 2px 0}
 @media(max-width:760px){section{grid-template-columns:1fr}}
 @media print{.filter{display:none}section{break-inside:avoid}}
 """
@@ -50,6 +52,7 @@ def timeline_html(
 ) -> str:  # fmt: skip
     """The page's text. ``screenshots`` by step index; ``titles``: check code -> its title."""
     titles = titles or {}
+    hits = list(hits)
     steps = steps_of(recording, hits, verdict, titles)
     names = {each.step.index: mask_text(each.step.title) for each in steps}
     vendors = {row.vendor: row.vendor_name for each in steps for row in each.rows if row.vendor}
@@ -73,6 +76,7 @@ def timeline_html(
             for each in steps
             if each.rows or each.step.kind == "journey"
         ),
+        _others(recording, hits, expectations),
     ]
     return document(f"{verdict.journey or recording.walk.journey} [{verdict.scenario}]", "".join(body), style=_STYLE + rules)
 
@@ -131,6 +135,32 @@ def _findings(verdict: Verdict, titles: Mapping[str, str]) -> str:
     return f'<div class="list">{"".join(boxes)}</div>'
 
 
+def _others(recording: Recording, hits: Iterable[Hit], expectations: Expectations | None) -> str:
+    """Who else was on the page: third parties that no vendor is known for. Empty for none."""
+    told = {hit.request_id for hit in hits}
+    found = others(
+        recording.requests,
+        known=lambda request: request.id in told,
+        own=lambda host: expectations is not None and expectations.plan.environment_of(host) is not None,
+    )
+    if not found:
+        return ""
+    rows = "".join(
+        f"<tr><td>{escape(mask_text(each.host))}</td><td>{escape(each.owner.name if each.owner else 'not known')}</td>"
+        f"<td>{escape(each.owner.category if each.owner else '')}</td><td>{each.requests}</td></tr>"
+        for each in found[:_MOST_OTHERS]
+    )
+    more = f"<p>… and {len(found) - _MOST_OTHERS} more.</p>" if len(found) > _MOST_OTHERS else ""
+    if data_set() is None:
+        more += f"<p>Whose they are is not known on this machine: {escape(MEND)}.</p>"
+    hosts = f"{len(found)} host{'s' if len(found) != 1 else ''}"
+    return (
+        f'<details class="others"><summary>Who else was on the page: {hosts} of third parties that tagproof does not decode</summary>'
+        f"<table><tr><th>host</th><th>owner</th><th>category</th><th>requests</th></tr>{rows}</table>{more}</details>"
+    )
+
+
+_MOST_OTHERS = 100
 _PHASES = {"before": "before the first step", "journey": "", "scenario": "what the scenario did", "proof": "proof that nothing more comes"}
 
 

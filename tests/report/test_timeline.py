@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.capture.captured import Push
+from harness.capture.captured import CapturedRequest, Push
+from harness.decode.hit import Hit
 from harness.recording import Recording, Walk
 from harness.report.tables import outcome_text, step_document, steps_of, text_of
 from harness.report.timeline import timeline_html, write_timeline
@@ -157,3 +158,20 @@ def test_outcomes_in_words(failed_walk: SampleWalk) -> None:
     assert outcome_text(failed_walk.recording.outcome("r5")) == ("failed: net::ERR_FAILED", True)
     assert outcome_text(failed_walk.recording.outcome("r1")) == ("sent, answered by the stub", False)
     assert outcome_text(None) == ("", False)
+
+
+def test_who_else_was_on_the_page_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = tmp_path / "entities.json"
+    data.write_text('[{"name": "Chat & Co", "category": "ad", "domains": ["*.chat.example"]}]', encoding="utf-8")
+    recording = Recording(Walk())
+    for number, url in enumerate(("https://w.chat.example/", "https://told.example/", "https://cdn.shop.example/")):
+        recording.append(CapturedRequest(id=f"r{number}", url=url, page_url="https://www.shop.example/"))
+    verdict = Verdict()
+    hits = [Hit(vendor="told", request_id="r1")]
+    monkeypatch.setenv("TAGPROOF_THIRD_PARTY_WEB", str(data))
+    page = timeline_html(recording, hits, verdict)
+    assert "Who else was on the page: 1 host of" in page
+    assert "<tr><td>w.chat.example</td><td>Chat &amp; Co</td><td>advertising</td><td>1</td></tr>" in page
+    monkeypatch.setenv("TAGPROOF_THIRD_PARTY_WEB", str(tmp_path / "none"))
+    assert "npm install third-party-web" in timeline_html(recording, hits, verdict)
+    assert "Who else" not in timeline_html(Recording(Walk()), [], verdict)
