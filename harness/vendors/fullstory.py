@@ -1,0 +1,149 @@
+"""Fullstory: sessions, their bundles, and events and users sent by a backend; relays under the site's own host.
+
+Documentation: https://help.fullstory.com/hc/en-us/articles/360020828353 (browser API), https://developer.fullstory.com/server/v2/events/create-events/,
+https://help.fullstory.com/hc/en-us/articles/360032975773 (hosts), https://help.fullstory.com/hc/en-us/articles/360046112593 (relay).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from harness.decode.address import split_url
+from harness.decode.document import PathTable
+from harness.decode.query import Prefix, Row
+from harness.decode.readers import JsonReader, LibraryReader, QueryReader
+from harness.decode.vendor import Endpoint, Vendor
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from harness.capture.captured import CapturedRequest
+    from harness.decode.hit import Hit
+
+GENERAL, PAGE, USER, PROPERTIES, TECHNICAL = "General", "Page", "User", "Properties", "Technical"
+_READ = QueryReader(
+    {
+        "OrgId": Row("OrgId", "Organisation ID", GENERAL),
+        "UserId": Row("UserId", "User ID", USER),
+        "SessionId": Row("SessionId", "Session ID", USER),
+        "PageId": Row("PageId", "Page ID", PAGE),
+        "Url": Row("Url", "Page address", PAGE),
+        "Referrer": Row("Referrer", "Referrer", PAGE),
+        "Seq": Row("Seq", "Bundle number", TECHNICAL),
+        "ClientTime": Row(None, "Time", TECHNICAL),
+        "Base": Row(None, "Base address", TECHNICAL),
+    },
+    account="OrgId",
+    page="Url",
+    identifiers=("UserId", "SessionId"),
+    time="ClientTime",
+)
+_CALLS = {"page": "pageview"}
+
+
+def _decode(request: CapturedRequest) -> list[Hit]:
+    """``/rec/page`` opens a page; bundles are its recording."""
+    hits = _READ(request)
+    call = split_url(request.url).path.removeprefix("/rec/").partition("/")[0]
+    for hit in hits:
+        hit.event = hit.event or call or None
+        hit.kind = _CALLS.get(call, "auxiliary")
+    return hits
+
+
+_API = JsonReader(
+    PathTable(
+        {
+            "name": Row("name", "Event", GENERAL),
+            "uid": Row("uid", "User ID", USER),
+            "user.uid": Row("uid", "User ID", USER),
+            "user.id": Row("id", "Fullstory ID", USER),
+            "timestamp": Row(None, "Time", TECHNICAL),
+            "schema_id": Row(None, "Schema", TECHNICAL),
+        },
+        (Prefix("properties.", field=None, label="{}", group=PROPERTIES), Prefix("context.", field=None, group=TECHNICAL)),
+    ),
+    events="requests",
+    event="name",
+    time="timestamp",
+    identifiers={"uid": ("user.uid", "uid"), "id": "user.id", "email": "email"},
+    values=("properties", ""),
+    kind=lambda name, event: "event" if name else "identify",
+)
+
+
+def _is_fullstory(request: CapturedRequest) -> bool:
+    """A relay: the organisation, and a session's or page's own keys."""
+    query = f"&{split_url(request.url).query}"
+    return ("&OrgId=" in query and ("&SessionId=" in query or "&PageId=" in query)) or (
+        b'"OrgId"' in request.body.data[:4_096] and b'"Url"' in request.body.data[:4_096]
+    )
+
+
+def _org(path: str, wire: Mapping[str, object]) -> str | None:
+    steps = path.split("/")
+    return steps[steps.index("settings") + 1] or None if "settings" in steps[:-1] else str(wire["OrgId"]) if wire.get("OrgId") else None
+
+
+_REGIONS = ("fullstory.com", "eu1.fullstory.com")
+
+VENDOR = Vendor(
+    id="fullstory",
+    name="Fullstory",
+    category="replay",
+    docs=("https://help.fullstory.com/hc/en-us/articles/360020828353", "https://developer.fullstory.com/server/v2/events/create-events/"),
+    endpoints=(
+        *(Endpoint(host=f"rs.{region}", path="/rec/*") for region in _REGIONS),
+        *(Endpoint(host="*", path=f"/rec/{call}", recognise=_is_fullstory) for call in ("page", "bundle", "bundle/v2")),
+        *(Endpoint(host=f"api.{region}", path=path, decode=_API) for region in _REGIONS for path in ("/v2/events", "/v2/events/batch", "/v2/users", "/v2/users/batch", "/v2beta/events")),
+        *(Endpoint(host=f"edge.{region}", path="/s/settings/*", role="config", decode=LibraryReader("config", account=_org)) for region in _REGIONS),
+        *(Endpoint(host=f"edge.{region}", path="/s/*", role="library", decode=LibraryReader(account=_org)) for region in _REGIONS),
+        Endpoint(host="fullstory.com", path="/s/fs.js", role="library", decode=LibraryReader()),
+        Endpoint(host="www.fullstory.com", path="/s/fs.js", role="library", decode=LibraryReader()),
+    ),
+    decode=_decode,
+    automatic_events=frozenset({"page"}),
+    automatic_parameters=frozenset({"OrgId", "UserId", "SessionId", "PageId", "Url", "Referrer", "Seq"}),
+    examples=(
+        {
+            "title": "a page",
+            "request": {
+                "url": "https://rs.fullstory.com/rec/page", "method": "POST",
+                "body": {"OrgId": "o-1-na1", "UserId": "u1", "Url": "https://shop.example/?utm_source=news", "Referrer": ""},
+            },
+            "hits": [
+                {
+                    "kind": "pageview", "event": "page", "account": "o-1-na1", "page_url": "https://shop.example/?utm_source=news",
+                    "campaign": {"utm_source": "news"}, "identifiers": {"UserId": "u1"},
+                }
+            ],
+        },
+        {
+            "title": "a bundle through a relay",
+            "request": {
+                "url": "https://fs.shop.example/rec/bundle/v2?OrgId=o-1-na1&UserId=u1&SessionId=s1&PageId=p1&Seq=2", "method": "POST",
+                "body": {"When": 1795318940362, "Seq": 2, "Evts": [{"Kind": 2, "Args": [1], "When": 5}]},
+            },
+            "hits": [{"kind": "auxiliary", "event": "bundle", "account": "o-1-na1", "identifiers": {"SessionId": "s1"}}],
+        },
+        {
+            "title": "an event of a backend",
+            "request": {
+                "url": "https://api.fullstory.com/v2/events", "method": "POST",
+                "body": {"name": "Order Completed", "timestamp": "2026-11-22T03:42:20Z", "user": {"uid": "u1"}, "properties": {"total": 19.98}},
+            },
+            "hits": [{"kind": "event", "event": "Order Completed", "values": {"total": 19.98}, "identifiers": {"uid": "u1"}, "event_time": 1795318940.0}],
+        },
+        {
+            "title": "the organisation's settings",
+            "request": {"url": "https://edge.fullstory.com/s/settings/o-1-na1/v1/web"},
+            "hits": [{"kind": "config", "account": "o-1-na1"}],
+        },
+    ),
+    lookalikes=(
+        "https://shop.example/rec/page",
+        "https://shop.example/rec/bundle?OrgId=1",
+        "https://rs.notfullstory.com/rec/page",
+        "https://rs.fullstory.com.evil.example/rec/page",
+    ),
+)  # fmt: skip
