@@ -38,7 +38,8 @@ def _find(case: Case) -> Iterator[Violation]:
         )
         for name in rules.reaches:
             first = _first_hit(name, landing, until, case)
-            if first is not None:
+            # A hit that had no consent is told as that; it owes no campaign.
+            if first is not None and not first.breach:
                 yield from _lost(first, landing, case)
 
 

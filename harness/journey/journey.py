@@ -22,6 +22,7 @@ from harness.errors import TagproofError
 from harness.journey.addresses import with_query
 from harness.journey.answers import Answers, Rule
 from harness.journey.banner import decision, find_platform
+from harness.journey.pictures import take_picture
 from harness.journey.settling import PATIENCE, Settling
 from harness.journey.values import Values, typed
 from harness.plan.model import ConsentSetup
@@ -619,15 +620,13 @@ class Journey:
         if not self._pictures:
             return
         began = time.monotonic()
-        path = self._artefacts / f"step-{step.index}.jpeg"
-        path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            self._current_page().screenshot(path=path, type="jpeg", quality=70, timeout=PATIENCE * 1000)
+            picture = take_picture(self._current_page(), self._artefacts / f"step-{step.index}", timeout=PATIENCE)
         except PlaywrightError as error:
             self._note(f"no picture could be taken: {_first_line(error)}")
         else:
-            step.screenshot = path.name
-            self._screenshots[step.index] = path
+            step.screenshot = picture.name
+            self._screenshots[step.index] = picture
         self._spend("pictures", began)
 
 

@@ -75,9 +75,10 @@ def attach_walk(
         if each.rows or each.marks or each.step.kind != "before":
             test.steps.append(_step(each, names, zero, screenshots.get(each.step.index), verdict.scenario))
     artefacts = {"timeline": Path(os.path.relpath(timeline)).as_posix()} if timeline is not None else {}
-    # Without pictures: each is with its step already, and in one file every byte counts twice.
-    page = timeline_html(recording, hits, verdict, expectations, titles=titles)
-    _attach(test, "Timeline of the walk", page, "text/html", "html")
+    if verdict.state != "passed":
+        # Without pictures: each is with its step already, and in one file every byte counts twice. What passed has its steps.
+        page = timeline_html(recording, hits, verdict, expectations, titles=titles)
+        _attach(test, "Timeline of the walk", page, "text/html", "html")
     _attach(
         test,
         "Verdict",
