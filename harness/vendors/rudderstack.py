@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from harness.capture.captured import Answer
 from harness.decode.address import split_url
-from harness.decode.calls import basic_user, call_reader, sent_by
+from harness.decode.calls import CALLS, basic_user, call_reader, sent_by
 from harness.decode.document import at
+from harness.decode.payload import read_body
 from harness.decode.query import PLAIN, Prefix, QueryTable, Row
 from harness.decode.readers import LibraryReader, QueryReader
 from harness.decode.vendor import Endpoint, Vendor
@@ -78,6 +79,13 @@ def _is_rudderstack(request: CapturedRequest) -> bool:
     return sent_by(request, lambda library: library.lower().startswith(("rudder", "@rudderstack")))
 
 
+def _is_beacon(request: CapturedRequest) -> bool:
+    """Told by the write key in the query and a batch of calls."""
+    batch = at(read_body(request).value, "batch")
+    first = batch[0] if isinstance(batch, list) and batch else None
+    return "&writeKey=" in f"&{split_url(request.url).query}" and isinstance(first, dict) and first.get("type") in CALLS
+
+
 def _answer(request: CapturedRequest) -> Answer | None:
     """``OK`` to a call; a source configuration without destinations, or the script never sends."""
     path = split_url(request.url).path
@@ -109,6 +117,7 @@ VENDOR = Vendor(
         *(Endpoint(host=host, path="/beacon/v1/*") for host in _HOSTS),
         *(Endpoint(host=host, path=f"/pixel/v1/{call}", decode=_pixel) for host in _HOSTS for call in ("track", "page")),
         *(Endpoint(host="*", path=f"*/{call}", recognise=_is_rudderstack) for call in _CALLS[:-1]),
+        Endpoint(host="*", path="*/beacon/v1/batch", recognise=_is_beacon),
         *(
             Endpoint(host=host, path=f"/sourceConfig{slash}", role="config", decode=_CONFIG)
             for host in ("api.rudderstack.com", "api.rudderlabs.com")
