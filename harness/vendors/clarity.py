@@ -128,18 +128,16 @@ def _hits(document: Any, parameters: list[Any]) -> list[Hit]:
             page_url=page,
             campaign=campaign_of(page),
             consent=whole.consent,
-        )  # fmt: skip
+        )
         for name, each in customs
     ]
     return [whole, *events]
 
 
 def _granted(token: Any) -> Any:
-    return (
-        {"granted": True, "denied": False, 1: True, 2: False, True: True, False: False}.get(token, token)
-        if isinstance(token, str | int)
-        else token
-    )
+    if token is True or token is False:
+        return token
+    return {"granted": True, "denied": False, 1: True, 2: False}.get(token, token) if isinstance(token, str | int) else token
 
 
 def _project(path: str, wire: Mapping[str, object]) -> str | None:

@@ -1,0 +1,170 @@
+"""Dynamic Yield: page information, events, impressions and clicks of variations, and the Experience APIs.
+
+Documentation: https://dy.dev/docs/events (events), https://dy.dev/reference/collect-events (Experience APIs),
+https://support.dynamicyield.com/hc/en-us/articles/360007211777 (script and its hosts).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from harness.decode.address import split_url
+from harness.decode.document import PathTable
+from harness.decode.query import Prefix, Row
+from harness.decode.readers import JsonReader, LibraryReader, QueryReader
+from harness.decode.vendor import Endpoint, Vendor
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from harness.capture.captured import CapturedRequest
+    from harness.decode.hit import Hit
+
+GENERAL, PAGE, USER, EVENT, EXPERIMENT, TECHNICAL = "General", "Page", "User", "Event", "Experiment", "Technical"
+_CALLS = {
+    "uia": "pageview",
+    "imp": "event",
+    "var": "event",
+    "ac": "event",
+    "id": "identify",
+    "dpx": "event",
+    "batch": "auxiliary",
+    "event": "event",
+}
+_READ = QueryReader(
+    {
+        "sec": Row("section_id", "Section ID", GENERAL),
+        "se": Row("section_id", "Section ID", GENERAL),
+        "name": Row("name", "Event", EVENT),
+        "props": Row("properties", "Properties", EVENT, "json"),
+        "p": Row("p", "Properties", EVENT, "json"),
+        "uid": Row("dyid", "Visitor ID (DYID)", USER),
+        "id": Row("dyid", "Visitor ID (DYID)", USER),
+        "ses": Row("session", "Session ID", USER),
+        "url": Row("url", "Page address", PAGE),
+        "ref": Row("referrer", "Referrer", PAGE),
+        "ctx": Row("context", "Page context", PAGE, "json"),
+        "expSes": Row("experiment", "Experiment", EXPERIMENT),
+        "cnst": Row(None, "Consent", TECHNICAL),
+        "_": Row(None, "Cache buster", TECHNICAL),
+    },
+    event="name",
+    account="section_id",
+    page="url",
+    identifiers=("dyid", "session"),
+    lifted=("properties",),
+)
+
+
+def _decode(request: CapturedRequest) -> list[Hit]:
+    """The path names the call: ``uia`` a page, ``imp`` and ``var`` what was shown, ``ac`` a click, ``id`` an identity, ``dpx`` an event."""
+    hits = _READ(request)
+    call = split_url(request.url).path.strip("/").rpartition("/")[2]
+    for hit in hits:
+        hit.event = hit.event or call or None
+        hit.kind = _CALLS.get(call, "auxiliary")
+        unique = hit.values.get("uniqueTransactionId")
+        hit.key = str(unique) if isinstance(unique, str | int) and unique != "" else None
+    return hits
+
+
+def _kind(name: str | None, event: Any) -> str:
+    return "event" if name else "auxiliary"
+
+
+_API = JsonReader(
+    PathTable(
+        {
+            "name": Row("name", "Event", EVENT), "type": Row("type", "Type", EVENT), "user.id": Row(None, "User ID", USER), "user.dyid": Row(None, "Visitor ID", USER),
+            "session.dy": Row(None, "Session ID", USER), "context.page.location": Row(None, "Page address", PAGE),
+        },
+        (Prefix("properties.", field=None, label="{}", group=EVENT), Prefix("context.", field=None, label="{}", group=PAGE)),
+    ),
+    events="events", event="name", key="properties.uniqueTransactionId", page="context.page.location",
+    identifiers={"dyid": ("user.dyid", "user.dyid_server"), "user_id": "user.id", "session": "session.dy"}, values=("properties", ""), kind=_kind,
+)  # fmt: skip
+
+
+def _api(request: CapturedRequest) -> list[Hit]:
+    hits = _API(request)
+    call = split_url(request.url).path.rpartition("/")[2]
+    for hit in hits:
+        if hit.kind != "undecoded" and hit.event is None:
+            hit.event = call
+            hit.kind = "pageview" if call == "pageview" else "event" if call == "engagement" else "auxiliary"
+    return hits
+
+
+def _section(path: str, wire: Mapping[str, object]) -> str | None:
+    steps = path.split("/")
+    if "api" in steps[:-2]:
+        return steps[steps.index("api") + 1] or None
+    found = wire.get("sec") or wire.get("se") or wire.get("section")
+    return str(found) if found else None
+
+
+_REGIONS = ("", "-eu")
+_CONFIG = LibraryReader("config", account=_section)
+_APIS = ("dy-api.com", "dy-api.eu", "direct.dy-api.com", "direct.dy-api.eu")
+
+VENDOR = Vendor(
+    id="dynamic-yield",
+    name="Dynamic Yield",
+    category="experiment",
+    docs=("https://dy.dev/docs/events", "https://dy.dev/reference/collect-events"),
+    endpoints=(
+        *(Endpoint(host=f"{name}{region}.dynamicyield.com") for name in ("async-px", "px") for region in _REGIONS),
+        *(Endpoint(host=f"{name}{region}.dynamicyield.com", role="config", decode=_CONFIG) for name in ("st", "rcom", "direct-collect", "geo") for region in _REGIONS),
+        *(Endpoint(host=host, path="/v2/collect/*", decode=_api) for host in _APIS),
+        *(Endpoint(host=host, path="/v2/serve/*", role="config", decode=_CONFIG) for host in _APIS),
+        *(Endpoint(host=f"cdn{region}.dynamicyield.com", role="library", decode=LibraryReader(account=_section)) for region in _REGIONS),
+        Endpoint(host="static.dynamicyield.com", role="library", decode=LibraryReader(account=_section)),
+    ),
+    decode=_decode,
+    automatic_events=frozenset({"uia", "imp", "var", "ac", "id"}),
+    automatic_parameters=frozenset({"section_id", "dyid", "session", "url", "referrer", "context"}),
+    examples=(
+        {
+            "title": "an event",
+            "request": {
+                "url": "https://async-px.dynamicyield.com/dpx?cnst=1&_=1&name=Purchase&props=%7B%22dyType%22%3A%22purchase-v1%22%2C%22value%22%3A19.98%2C%22currency%22%3A%22EUR%22%2C%22uniqueTransactionId%22%3A%22T-1%22%2C%22cart%22%3A%5B%7B%22productId%22%3A%22S1%22%7D%5D%7D&uid=77&sec=8768245"
+            },
+            "hits": [
+                {
+                    "kind": "event", "event": "Purchase", "account": "8768245", "key": "T-1", "identifiers": {"dyid": "77"},
+                    "values": {"value": 19.98, "currency": "EUR", "cart": [{"productId": "S1"}]},
+                }
+            ],
+        },
+        {
+            "title": "a page, in Europe",
+            "request": {"url": "https://async-px-eu.dynamicyield.com/uia?cnst=1&_=123&sec=8768245&uid=77", "method": "POST"},
+            "hits": [{"kind": "pageview", "event": "uia", "account": "8768245"}],
+        },
+        {
+            "title": "events of the Experience APIs",
+            "request": {
+                "url": "https://dy-api.com/v2/collect/user/event", "method": "POST",
+                "body": {
+                    "user": {"dyid": "77"}, "session": {"dy": "s1"},
+                    "events": [{"name": "Purchase", "properties": {"dyType": "purchase-v1", "uniqueTransactionId": "T-1", "value": 5}}, {"name": "Login"}],
+                },
+            },
+            "hits": [
+                {"kind": "event", "event": "Purchase", "key": "T-1", "values": {"value": 5}, "identifiers": {"dyid": "77", "session": "s1"}},
+                {"kind": "event", "event": "Login"},
+            ],
+        },
+        {
+            "title": "the script",
+            "request": {"url": "https://cdn.dynamicyield.com/api/8768245/api_dynamic.js", "resource_type": "script"},
+            "hits": [{"kind": "library", "account": "8768245"}],
+        },
+    ),
+    lookalikes=(
+        "https://shop.example/uia?cnst=1",
+        "https://async-px.notdynamicyield.com/uia",
+        "https://async-px.dynamicyield.com.evil.example/uia",
+        "https://dy-api.com/docs",
+    ),
+)  # fmt: skip
