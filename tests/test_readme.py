@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import shlex
+import subprocess
+import sys
 import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -73,3 +75,21 @@ def test_the_scenarios_are_those_there_are() -> None:
 def test_options_exist(pytestconfig: pytest.Config) -> None:
     for option in set(re.findall(r"(--(?:tracking-[\w-]+|scenario))\b", README)):
         assert pytestconfig.getoption(option, default="missing") != "missing", option
+
+
+def test_the_failure_shown_is_a_real_one(tmp_path: Path) -> None:
+    """The walk behind it is made again; numbers of orders and seconds are its own."""
+    ((fault, shown),) = _blocks("text", "output")
+    walked = subprocess.run(
+        [
+            sys.executable, "-m", "pytest", "journeys/test_checkout.py", "--demo-faults", fault, "--scenario", "reload",
+            "--tracking-reports", str(tmp_path), "--tracking-no-pictures", "-p", "no:cacheprovider", "-k", fault,
+        ],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert walked.returncode == 1, walked.stdout
+    assert _words(shown) in _words(walked.stdout)
+
+
+def _words(text: str) -> str:
+    return re.sub(r"T-\d+|\d+\.\d+ s", "…", " ".join(text.split()))

@@ -12,6 +12,7 @@ from harness.verify.wording import cost, page_name, receiver, seconds, starting,
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from harness.errors import Place
     from harness.verify.case import Case
     from harness.verify.repeats import Repeat
     from harness.verify.violation import Violation
@@ -31,9 +32,14 @@ def _find(case: Case) -> Iterator[Violation]:
             f'{starting(who)} "{repeat.first.hit.event}"{key} was sent {times(count)}: once{_first_time(repeat, case)}, '
             f"again {_again(repeat, case)}{anew}. {cost(event, who, again=count)} "
             f"Expected once per {' and '.join(event.once_per or ())} ({event.once_per_place}).",
-            hits=[*repeat.again, repeat.first], step=repeat.first.step, place=event.once_per_place,
+            hits=[*repeat.again, repeat.first], step=repeat.first.step, place=_expected_at(repeat, case) or event.once_per_place,
             expected=1, actual=count, key=repeat.key, again_in=titled(case.alignment, repeat.again[0].step),
         )  # fmt: skip
+
+
+def _expected_at(repeat: Repeat, case: Case) -> Place | None:
+    """Where the journey expects the first; None where no step names it."""
+    return next((due.expectation.place for due in case.alignment.dues if repeat.first in due.got), None)
 
 
 def _first_time(repeat: Repeat, case: Case) -> str:
