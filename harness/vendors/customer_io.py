@@ -7,8 +7,10 @@ https://docs.customer.io/accounts-and-workspaces/data-centers/ (regions).
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
+from harness.capture.captured import Answer
 from harness.decode.address import split_url
 from harness.decode.document import PathTable, text_at
 from harness.decode.payload import from_base64
@@ -117,6 +119,16 @@ def _api(request: CapturedRequest) -> list[Hit]:
     return hits
 
 
+def _answer(request: CapturedRequest) -> Answer | None:
+    """The settings without which the script keeps every call to itself; success to a call, or it is sent again."""
+    kind = (("Content-Type", "application/json"),)
+    path = split_url(request.url).path
+    if path.startswith("/v1/projects/") and path.endswith("/settings"):
+        key = path.split("/")[3]
+        return Answer(200, kind, json.dumps({"integrations": {"Customer.io Data Pipelines": {"apiKey": key}}, "plan": {}}).encode())
+    return Answer(200, kind, b'{"success":true}') if request.method == "POST" else None
+
+
 _OLDER = QueryReader(
     QueryTable(
         {
@@ -166,6 +178,7 @@ VENDOR = Vendor(
         *(Endpoint(host=host, role="config", decode=LibraryReader("config")) for host in ("engine.api.gist.build", "consumer.cloud.gist.build", "renderer.gist.build", "realtime.cloud.gist.build")),
     ),
     decode=_pipeline,
+    answer=_answer,
     automatic_parameters=frozenset({"path", "referrer", "search", "title", "url"}),
     examples=(
         {
