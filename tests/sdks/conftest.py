@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import time
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -87,6 +88,7 @@ class Visitor:
         finally:
             walk.close()
             context.close()
+        visit.entries = entries
         visit.requests = [each for each in entries if isinstance(each, CapturedRequest)]
         for index, request in enumerate(visit.requests):
             visit.hits += compose.decode_entry(self.decoder, request, index)
@@ -104,9 +106,8 @@ def visitor(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) ->
     site = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(site)
     options = launch_options()
-    browser = playwright.chromium.launch(**options | {"args": [*options["args"], *LAUNCH_ARGS]})
-    capture = BrowserCapture.attach(browser)
-    with site.serve(tmp_path_factory.mktemp("bundles")) as url:
-        yield Visitor(browser, capture, url)
-    capture.close()
-    browser.close()
+    with ExitStack() as stack:
+        url = stack.enter_context(site.serve(tmp_path_factory.mktemp("bundles")))
+        browser = playwright.chromium.launch(**options | {"args": [*options["args"], *LAUNCH_ARGS]})
+        stack.callback(browser.close)
+        yield Visitor(browser, stack.enter_context(closing(BrowserCapture.attach(browser))), url)

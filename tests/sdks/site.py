@@ -6,7 +6,7 @@ import subprocess
 import threading
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask, render_template, request, send_from_directory
 from werkzeug.serving import make_server
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 PAGES = Path(__file__).parent / "pages"
 MODULES = Path(__file__).parents[2] / "node_modules"
-OWN = "https://metrics.tees.example"
-"""The shop's own host, where its vendors are told to send when they are proxied. Nothing answers there but the stub."""
+OWN = "/metrics"
+"""Below what the shop's own server passes on to a vendor. It tells the scripts their settings; what they collect is stubbed before."""
 
 
 def bundle(target: Path) -> None:
@@ -47,7 +47,17 @@ def create_app(bundles: Path) -> Flask:
 
     @app.get("/<sdk>")
     def page(sdk: str) -> str:
-        return render_template("shop.html", sdk=sdk, own=OWN if "own" in request.args else "")
+        own = request.host_url.rstrip("/") + OWN if "own" in request.args else ""
+        return render_template("shop.html", sdk=sdk, own=own)
+
+    @app.get(f"{OWN}/v1/projects/<key>/settings")
+    def settings(key: str) -> dict[str, Any]:
+        return {"integrations": {name: {"apiKey": key} for name in ("Segment.io", "Customer.io Data Pipelines")}, "plan": {}}
+
+    @app.get(f"{OWN}/sourceConfig/")
+    def source_config() -> dict[str, Any]:
+        source = {"id": "1", "name": "tees", "writeKey": request.args["writeKey"], "enabled": True, "workspaceId": "1"}
+        return {"source": source | {"config": {}, "connections": [], "destinations": []}}
 
     return app
 

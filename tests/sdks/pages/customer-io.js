@@ -4,7 +4,7 @@ import {AnalyticsBrowser} from '@customerio/cdp-analytics-browser';
 window.start = async own => {
     const analytics = AnalyticsBrowser.load(
         {writeKey: '0123456789abcdef0123', ...(own && {cdnURL: own})},
-        own ? {integrations: {'Customer.io Data Pipelines': {apiHost: new URL(own).host + '/v1'}}} : {}
+        own ? {integrations: {'Customer.io Data Pipelines': {apiHost: own.replace(/^https?:../, '') + '/v1', protocol: 'http'}}} : {}
     );
     return {
         page: title => analytics.page(title),

@@ -5,7 +5,7 @@ window.start = async own => {
     const analytics = AnalyticsBrowser.load(
         {writeKey: '0123456789abcdefghijABCDEFGHIJ01', ...(own && {cdnURL: own})},
         own ? {integrations: {'Segment.io': {
-            apiHost: new URL(own).host + '/v1', deliveryStrategy: {strategy: 'batching', config: {size: 10, timeout: 5000}}
+            apiHost: own.replace(/^https?:../, '') + '/v1', protocol: 'http', deliveryStrategy: {strategy: 'batching', config: {size: 10, timeout: 5000}}
         }}} : {}
     );
     return {
