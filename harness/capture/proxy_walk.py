@@ -1,0 +1,591 @@
+"""One walk's capture by a proxy: what came in by its ports, put in order with what its pages told.
+
+The proxy knows what was sent, not who sent it. Playwright tells of most requests which page, frame and document sent them; a request
+gets these where each request of its method and address that reached the proxy was told of, and none otherwise: beacons of a page that
+is left, workers' requests and what an app sends stay without.
+"""
+
+from __future__ import annotations
+
+import bisect
+import itertools
+import json
+import secrets
+import threading
+import time
+from dataclasses import dataclass, replace
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urldefrag, urljoin
+
+from playwright.sync_api import Error as PlaywrightError
+
+from harness.capture.captured import CapturedRequest, Navigation, Outcome, Push
+from harness.capture.datalayer import parse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from playwright.sync_api import BrowserContext, Frame, Page, Request
+
+    from harness.capture.captured import Answer, Body, NavigationKind
+    from harness.capture.contract import Answerer, Entry, Sink
+    from harness.capture.datalayer import Recorder
+    from harness.capture.proxy import ProxyCapture
+
+LASTING = frozenset({"websocket", "eventsource", "media"})
+"""Resource types that stay open by their nature: they do not keep a walk from being quiet."""
+
+GRACE = 0.05
+"""Seconds that an entry waits for what Playwright tells of it, and for earlier pushes."""
+
+RENDERER = 3.0
+"""Seconds that a barrier waits for a page's own thread."""
+
+UNMET = 1.0
+"""Seconds that a barrier waits for a request to reach the proxy that a page began: some never do."""
+
+HOP = 10.0
+"""Seconds in which a redirect is followed, if it is."""
+
+KEPT = 20_000
+"""How many documents, and requests that Playwright told of, are remembered."""
+
+_KINDS: dict[str, NavigationKind] = {"reload": "reload", "back_forward": "back-forward"}
+
+# https://w3c.github.io/webappsec-fetch-metadata/ ; "empty" is a fetch, an XMLHttpRequest or a beacon: which, is not told.
+_DESTINATIONS = {
+    "document": "document", "iframe": "document", "frame": "document", "image": "image", "script": "script", "style": "stylesheet",
+    "font": "font", "audio": "media", "video": "media", "track": "texttrack", "manifest": "manifest", "report": "cspviolationreport",
+}  # fmt: skip
+
+
+@dataclass(slots=True)
+class Tab:
+    """One tab: its name, the ordinal of the document it shows, and the navigation that led there."""
+
+    name: str
+    last: int = 0
+    url: str = "about:blank"
+    underway: Told | None = None
+
+
+@dataclass(slots=True)
+class Document:
+    """One document that told of itself."""
+
+    tab: Tab
+    ordinal: int
+    main: bool
+    page_url: str
+    context: str | None
+
+
+@dataclass(slots=True, eq=False)
+class Told:
+    """One request as Playwright told of it."""
+
+    key: tuple[str, str]
+    at: float
+    type: str
+    page: str | None = None
+    page_url: str | None = None
+    page_load: int | None = None
+    frame_url: str | None = None
+    main_frame: bool | None = None
+    body: bytes | None = None
+    before: Told | None = None
+    flow: Flow | None = None
+    unmet: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class Flow:
+    """One request as the proxy saw it."""
+
+    request: CapturedRequest
+    key: tuple[str, str]
+    sure: bool = True
+    handed: bool = False
+    status: int | None = None
+
+
+@dataclass(slots=True)
+class Shown:
+    """A navigation, and the request that led to it."""
+
+    navigation: Navigation
+    told: Told | None
+
+
+class ProxyWalk:
+    """One walk's capture by a proxy. See :class:`harness.capture.contract.WalkCapture`."""
+
+    backend = "proxy"
+
+    def __init__(self, capture: ProxyCapture, sink: Sink, answer: Answerer, recorder: Recorder, zero: float) -> None:
+        self.capture = capture
+        self.answer = answer
+        self.closed = False
+        self.stir = threading.Condition(threading.RLock())
+        self._sink = sink
+        self._recorder = recorder
+        self._zero = zero
+        # A page tells the time of day; the walk counts from its start.
+        self._epoch = time.time() - (time.monotonic() - zero)
+        self._contexts: dict[BrowserContext, str] = {}
+        self._names: dict[int, str] = {}
+        self._tabs: dict[Page, Tab] = {}
+        self._documents: dict[str, Document] = {}
+        self._messages: set[tuple[str, int]] = set()
+        self._steps: list[tuple[float, int]] = [(0.0, 0)]
+        self._pending: list[tuple[float, int, Flow | Shown | Outcome | Push]] = []
+        self._order = itertools.count()
+        self._numbers = itertools.count(1)
+        self._flows: dict[str, Flow] = {}
+        self._flight: dict[str, CapturedRequest] = {}
+        self._hops: dict[str, list[tuple[float, Flow]]] = {}
+        self._unmatched: dict[tuple[str, str], list[Flow]] = {}
+        self._told: dict[tuple[str, str], list[Told]] = {}
+        self._requests: dict[Request, Told] = {}
+        self._gaps: dict[str, None] = {}
+        self._activity: list[tuple[float, CapturedRequest | None]] = []
+
+    # ---- called from the test's thread ----
+
+    def adopt(self, context: BrowserContext) -> None:
+        """Capture all that this context's pages, frames and workers send from now on.
+
+        Raises:
+            BrowserError: the context does not go through the proxy, or another walk has it.
+        """
+        if context in self._contexts:
+            return
+        door = self.capture.door_of(context)
+        self.capture.claim(door, self)
+        self._contexts[context] = self._names[door] = f"c{len(self._names) + 1}"
+        binding = "_" + secrets.token_hex(8)
+        context.expose_binding(binding, self._said)
+        context.add_init_script(self._script(binding))
+        context.on("page", self._opened)
+        context.on("request", self._begun)
+        context.on("requestfinished", self._ended)
+        context.on("requestfailed", self._ended)
+        for page in context.pages:
+            self._tab(page)
+
+    def address(self, name: str = "backend") -> str:
+        """A proxy address (``http://127.0.0.1:port``) for an app or a backend whose traffic is part of this walk.
+
+        Args:
+            name: what the recording calls the sender, as ``context``.
+        """
+        door = self.capture.open_door()
+        self._names[door] = name
+        self.capture.claim(door, self)
+        return f"http://127.0.0.1:{door}"
+
+    def page_id(self, page: Page) -> str | None:
+        """The name (``p1``, ``p2`` …) under which this tab's entries are recorded; None if it is not of this walk."""
+        return self._tab(page).name if page.context in self._contexts else None
+
+    def enter_step(self, index: int) -> None:
+        """What is sent from now on was sent in this step."""
+        with self.stir:
+            self._steps.append((self._now(), index))
+
+    def barrier(self) -> None:
+        """Return once all that the pages sent, pushed or navigated before this call is in the sink.
+
+        That holds for what the browser tells its driver of. A beacon of a page that is being left and a worker's request may still be
+        on their way to the proxy; :meth:`quiet` is what waits for these.
+        """
+        for page in list(self._tabs):
+            if not page.is_closed():
+                self._reach(page)
+        self._pump()
+        until = time.monotonic() + UNMET
+        while unmet := self._unmet():
+            if time.monotonic() > until:
+                for told in unmet:
+                    told.unmet = True
+                break
+            with self.stir:
+                self.stir.wait(0.01)
+            self._pump()
+        self.capture.echo()
+        self._flush()
+
+    def quiet(self, window: float, limit: float, ignore: Callable[[CapturedRequest], bool] | None = None) -> bool:
+        """Wait until nothing was captured or is in flight for ``window`` seconds; False if ``limit`` came first.
+
+        Args:
+            window: seconds without anything; the window may lie in part before the call.
+            limit: seconds to wait at most.
+            ignore: requests that neither count as anything nor as in flight.
+        """
+        until = time.monotonic() + limit
+
+        def matters(request: CapturedRequest | None) -> bool:
+            return request is None or ignore is None or not ignore(request)
+
+        while True:
+            self._pump()
+            self._flush(GRACE)
+            with self.stir:
+                now = time.monotonic()
+                last = next((at for at, what in reversed(self._activity) if matters(what)), 0.0)
+                busy = bool(self._unmet()) or any(each.resource_type not in LASTING and matters(each) for each in self._flight.values())
+                if not busy and now - last >= window:
+                    break
+                if now >= until:
+                    return False
+                self.stir.wait(min(until - now, 0.02 if busy else max(0.005, last + window - now)))
+        self._flush()
+        return True
+
+    def note_gap(self) -> tuple[str, ...]:
+        """What this capture knows that it may have missed, in words; empty if nothing."""
+        with self.stir:
+            return tuple(self._gaps)
+
+    def close(self) -> None:
+        """Stop. Hits that arrive later are still given to the sink until the context is gone."""
+        self._pump()
+        self.capture.echo()
+        self._flush()
+        with self.stir:
+            self.closed = True
+
+    def _pump(self) -> None:
+        """Have Playwright deliver what it was told: it does so only while it is called."""
+        for context in self._contexts:
+            try:
+                context.cookies("http://tagproof.invalid")
+            except PlaywrightError:
+                continue
+
+    def _reach(self, page: Page) -> None:
+        """A round trip to each frame of a page, after which all that it said before is delivered."""
+        for frame in page.frames[:50]:
+            try:
+                frame.wait_for_selector(":root", state="attached", timeout=RENDERER * 1000 if frame.parent_frame is None else 500)
+            except PlaywrightError:
+                if frame.parent_frame is None and not page.is_closed():
+                    name = self._tab(page).name
+                    self.gap(
+                        f"{name} did not answer within {RENDERER:g} s: what it sent just before a step's end may be told in the next step"
+                    )
+                    return
+
+    # ---- what Playwright tells; on the test's thread, while it is in a call of Playwright's ----
+
+    def _script(self, binding: str) -> str:
+        recorder, late = "_" + secrets.token_hex(8), "late:" + secrets.token_hex(8)
+        record = self._recorder.script(recorder, late).replace(json.dumps(late), "late")
+        source = resources.files("harness.capture").joinpath("proxy.js").read_text(encoding="utf-8")
+        given = f"{json.dumps(binding)}, {json.dumps(recorder)}, {json.dumps(f'https://{self.capture.host}/late/')}"
+        return f"{source.strip()}({given}, function (name, late) {{ {record} }});"
+
+    def _opened(self, page: Page) -> None:
+        self._tab(page)
+
+    def _tab(self, page: Page) -> Tab:
+        if page not in self._tabs:
+            self._tabs[page] = Tab(f"p{len(self._tabs) + 1}")
+        return self._tabs[page]
+
+    def _begun(self, request: Request) -> None:
+        """A page began a request."""
+        if not request.url.startswith(("http://", "https://")):
+            return
+        told = Told((request.method, urldefrag(request.url).url), time.monotonic(), request.resource_type)
+        try:
+            told.body = request.post_data_buffer
+        except PlaywrightError:
+            told.body = None
+        frame = _frame(request)
+        if frame is not None:
+            tab = self._tab(frame.page)
+            told.page, told.page_url, told.main_frame = tab.name, tab.url, frame.parent_frame is None
+            told.frame_url, told.page_load = tab.url if told.main_frame else frame.url, tab.last
+            if request.is_navigation_request() and told.main_frame:
+                told.page_load = tab.last + 1
+                tab.underway = told
+        told.before = self._requests.get(request.redirected_from) if request.redirected_from else None
+        with self.stir:
+            self._requests[request] = told
+            if len(self._requests) > KEPT:
+                del self._requests[next(iter(self._requests))]
+            self._told.setdefault(told.key, []).append(told)
+
+    def _ended(self, request: Request) -> None:
+        """A request is over. What the proxy has not seen by now never left: a cache, a service worker or the journey's route took it."""
+        with self.stir:
+            told = self._requests.get(request)
+            if told is None or told.flow is not None:
+                return
+            waiting = self._told.get(told.key, [])
+            if told in waiting and len(waiting) > len(self._unmatched.get(told.key, ())):
+                waiting.remove(told)
+                if not waiting:
+                    del self._told[told.key]
+
+    def _unmet(self) -> list[Told]:
+        """Requests that a page began and that have not reached the proxy."""
+        now = time.monotonic()
+        with self.stir:
+            return [
+                told
+                for key, waiting in self._told.items()
+                for told in waiting[len(self._unmatched.get(key, ())) :]
+                if not told.unmet and now - told.at < UNMET
+            ]
+
+    def _said(self, source: dict[str, Any], message: str) -> None:
+        """A document tells of itself, of a route it shows, or what its recorder saw."""
+        try:
+            token, stamp, kind, text = message.split(" ", 3)
+            time_ = min(max(float(stamp) / 1000 - self._epoch, 0.0), self._now())
+        except ValueError:
+            return
+        frame: Frame = source["frame"]
+        tab, main = self._tab(source["page"]), frame.parent_frame is None
+        context = self._contexts.get(source["context"])
+        if kind == "push":
+            with self.stir:
+                known = self._documents.get(token) or Document(tab, tab.last, main, tab.url, context)
+            self._push(known, text, time_)
+            return
+        told = json.loads(text)
+        url = str(told["url"])
+        if kind == "document":
+            self._document(tab, token, url, main, _KINDS.get(told["how"], "document"), context, time_)
+        elif kind == "route" and main:
+            before, (place, fragment) = urldefrag(str(told["before"])), urldefrag(url)
+            tab.url = url
+            shown: NavigationKind = "fragment" if place == before.url and fragment != before.fragment else "history"
+            navigation = Navigation(
+                page=tab.name, url=url, kind=shown, time=time_, context=context, page_load=tab.last, step=self._step_at(time_)
+            )
+            self._put(time_, Shown(navigation, None))
+
+    def _document(self, tab: Tab, token: str, url: str, main: bool, kind: NavigationKind, context: str | None, time_: float) -> None:
+        if main and (tab.last or url != "about:blank"):
+            tab.last += 1
+            tab.url = url
+            led = tab.underway if tab.underway is not None and tab.underway.key[1] == urldefrag(url).url else None
+            navigation = Navigation(
+                page=tab.name, url=url, kind=kind, time=time_, context=context, page_load=tab.last, step=self._step_at(time_),
+                method=led.key[0] if led else None,
+            )  # fmt: skip
+            self._put(time_, Shown(navigation, led))
+        with self.stir:
+            self._documents[token] = Document(tab, tab.last, main, tab.url, context)
+            if len(self._documents) > KEPT:
+                del self._documents[next(iter(self._documents))]
+
+    def _push(self, of: Document, payload: str, time_: float) -> None:
+        told = parse(payload)
+        if told is None:
+            return
+        with self.stir:
+            if (told.document, told.number) in self._messages:
+                return
+            self._messages.add((told.document, told.number))
+        if told.gap:
+            self.gap(f"{of.tab.name}: {told.gap}")
+            return
+        push = Push(
+            id=f"d{next(self._numbers)}", source=told.source, value=told.value, kind="call" if told.kind == "call" else "push", time=time_,
+            context=of.context, page=of.tab.name, page_url=told.url if of.main else of.page_url, page_load=of.ordinal, frame_url=told.url,
+            main_frame=of.main, step=self._step_at(time_), cut=told.cut,
+        )  # fmt: skip
+        self._put(time_, push)
+
+    # ---- what the proxy tells; on its thread ----
+
+    def arrived(self, told: dict[str, Any], body: Body) -> CapturedRequest:
+        """A request came in by one of this walk's ports."""
+        url, method = str(told["url"]), str(told["method"])
+        request = CapturedRequest(
+            id="", url=url, method=method, headers=tuple((name, value) for name, value in told["headers"]), body=body,
+            disposition="passed",
+        )  # fmt: skip
+        type_, main = _type_of(request, websocket=told["websocket"])
+        with self.stir:
+            now = self._now()
+            former, sure = self._former(request)
+            request = replace(
+                request, id=f"r{next(self._numbers)}", time=now, step=self._step_at(now), context=self._names.get(told["door"]),
+                resource_type=type_, main_frame=main, redirected_from=former.request.id if former else None,
+            )  # fmt: skip
+            flow = Flow(request, (method, urldefrag(url).url), sure)
+            self._flows[told["id"]] = flow
+            self._flight[told["id"]] = request
+            self._unmatched.setdefault(flow.key, []).append(flow)
+            if len(self._flows) > KEPT:
+                del self._flows[next(iter(self._flows))]
+            self._put(now, flow, request)
+        return request
+
+    def decided(self, id_: str, answer: Answer, status: int) -> None:
+        """A request is not let through; status: what is answered in fact."""
+        with self.stir:
+            flow = self._flows[id_]
+            flow.request = replace(flow.request, disposition="blocked" if answer.blocked else "stubbed")
+            if answer.blocked:
+                self._end(id_, Outcome(request=flow.request.id, state="blocked", reason="refused as an ad blocker does"))
+                return
+            flow.status = status
+            location = next((value for name, value in answer.headers if name.lower() == "location"), None)
+            self._redirect(flow, status, location)
+            self._end(id_, Outcome(request=flow.request.id, state="stubbed", status=status))
+
+    def answered(self, id_: str, status: int, location: str | None) -> None:
+        """The server answered."""
+        with self.stir:
+            if flow := self._flows.get(id_):
+                flow.status = status
+                self._redirect(flow, status, location)
+                self._end(id_, Outcome(request=flow.request.id, state="delivered", status=status))
+
+    def failed(self, id_: str, reason: str, *, left: bool) -> None:
+        """There was no answer: the server failed, or the client did not wait for it."""
+        with self.stir:
+            if (flow := self._flows.get(id_)) and id_ in self._flight:
+                if left:
+                    reason = "given up by the page before an answer was seen"
+                self._end(id_, Outcome(request=flow.request.id, state="unknown" if left else "failed", reason=reason))
+
+    def late(self, token: str, payload: str) -> None:
+        """What the recorder could only tell by a beacon."""
+        with self.stir:
+            known = self._documents.get(token)
+        if known is not None:
+            self._push(known, payload, self._now())
+        elif (told := parse(payload)) is not None and not told.gap:
+            self.gap("a data-layer entry of a page that was left could not be attributed to its page")
+
+    def gap(self, what: str) -> None:
+        """Remember what may have been missed."""
+        with self.stir:
+            if len(self._gaps) < 100:
+                self._gaps[what] = None
+
+    # ---- putting it together ----
+
+    def _now(self) -> float:
+        return round(time.monotonic() - self._zero, 6)
+
+    def _step_at(self, time_: float) -> int:
+        return self._steps[bisect.bisect_right(self._steps, time_, key=lambda each: each[0]) - 1][1]
+
+    def _put(self, time_: float, item: Flow | Shown | Outcome | Push, request: CapturedRequest | None = None) -> None:
+        with self.stir:
+            bisect.insort(self._pending, (time_, next(self._order), item), key=lambda each: each[:2])
+            self._activity.append((time.monotonic(), request))
+            del self._activity[:-4096]
+            late = self.closed
+            self.stir.notify_all()
+        if late:
+            self._flush()
+
+    def _end(self, id_: str, outcome: Outcome) -> None:
+        request = self._flight.pop(id_, None)
+        if request is not None:
+            now = self._now()
+            self._put(now, replace(outcome, time=now), request)
+
+    def _redirect(self, flow: Flow, status: int, location: str | None) -> None:
+        if location and 300 <= status < 400:
+            where = urldefrag(urljoin(flow.request.url, location)).url
+            self._hops.setdefault(where, []).append((time.monotonic(), flow))
+
+    def _former(self, request: CapturedRequest) -> tuple[Flow | None, bool]:
+        """The one request whose redirect led here, if it can be no other; and whether that is certain without more."""
+        now = time.monotonic()
+        hops = [(at, flow) for at, flow in self._hops.pop(urldefrag(request.url).url, []) if now - at < HOP]
+        fitting = [flow for _, flow in hops if _follows(flow, request)]
+        if len(fitting) != 1 or len(hops) != 1:
+            return None, not fitting
+        return fitting[0], True
+
+    def _flush(self, grace: float = 0.0) -> None:
+        """Hand on, in order, what has waited long enough for others to tell of it."""
+        with self.stir:
+            until = self._now() - grace if grace else float("inf")
+            cut = bisect.bisect_right(self._pending, until, key=lambda each: each[0])
+            ready, self._pending = self._pending[:cut], self._pending[cut:]
+            for _, _, item in ready:
+                if isinstance(item, Flow):
+                    self._match(item.key)
+            for _, _, item in ready:
+                if isinstance(item, Flow):
+                    item.handed = True
+                    self._hand(item.request)
+                elif isinstance(item, Shown):
+                    flow = item.told.flow if item.told else None
+                    self._hand(replace(item.navigation, status=flow.status if flow else None))
+                else:
+                    self._hand(item)
+
+    def _match(self, key: tuple[str, str]) -> None:
+        """Give requests their senders, where those that arrived and those that were told of are the same."""
+        flows, told = self._unmatched.get(key, []), self._told.get(key, [])
+        if not flows or len(flows) != len(told):
+            return
+        if any(one.body is not None and one.body != flow.request.body.data for flow, one in zip(flows, told, strict=True)):
+            return
+        del self._unmatched[key], self._told[key]
+        agreed: dict[str, Any] = {
+            name: getattr(told[0], name)
+            for name in ("page", "page_url", "page_load", "frame_url", "main_frame")
+            if len({getattr(each, name) for each in told}) == 1
+        }
+        type_ = told[0].type if len({each.type for each in told}) == 1 else None
+        for flow, one in zip(flows, told, strict=True):
+            one.flow = flow
+            flow.request = replace(flow.request, **agreed, resource_type=flow.request.resource_type or type_)
+            if len(told) == 1:
+                before = one.before.flow if one.before is not None else None
+                if before is not None or one.before is None:
+                    flow.request = replace(flow.request, redirected_from=before.request.id if before else None)
+
+    def _hand(self, entry: Entry) -> None:
+        try:
+            self._sink(entry)
+        except Exception as error:
+            self.gap(f"an entry could not be recorded ({type(error).__name__}: {error})")
+
+
+def _frame(request: Request) -> Frame | None:
+    try:
+        return request.frame
+    except PlaywrightError:
+        return None
+
+
+def _type_of(request: CapturedRequest, *, websocket: bool) -> tuple[str | None, bool | None]:
+    """The resource type, and whether it is a tab's own document, as far as the request itself says so."""
+    if websocket:
+        return "websocket", None
+    if request.method == "OPTIONS" and request.header("access-control-request-method"):
+        return "preflight", None
+    if (request.header("accept") or "") == "text/event-stream":
+        return "eventsource", None
+    destination = request.header("sec-fetch-dest")
+    if destination is not None:
+        main = True if destination == "document" else False if destination in ("iframe", "frame") else None
+        return _DESTINATIONS.get(destination), main
+    # A browser asks for this on a navigation alone. https://www.w3.org/TR/upgrade-insecure-requests/#preference
+    return ("document", None) if request.header("upgrade-insecure-requests") == "1" else (None, None)
+
+
+def _follows(flow: Flow, request: CapturedRequest) -> bool:
+    """Whether a request can be what a redirect of another led to: what a redirect does not change is the same."""
+    former = flow.request
+    same = all(former.header(name) == request.header(name) for name in ("user-agent", "accept", "sec-fetch-dest", "sec-fetch-mode"))
+    if flow.status in (307, 308):
+        return same and former.method == request.method
+    return same and request.method in (former.method, "GET")
