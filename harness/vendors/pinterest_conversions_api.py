@@ -1,0 +1,108 @@
+"""Pinterest Conversions API: events that a server sends to an ad account.
+
+Wire format: https://developers.pinterest.com/docs/api/v5/events-create, https://developers.pinterest.com/docs/track-conversions/deduplication/.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from harness.decode.address import split_url
+from harness.decode.document import PathTable, at
+from harness.decode.query import Prefix, Row
+from harness.decode.readers import JsonReader, kind_of
+from harness.decode.vendor import Endpoint, Vendor
+
+if TYPE_CHECKING:
+    from harness.capture.captured import CapturedRequest
+    from harness.decode.hit import Hit
+
+_TABLE = PathTable(
+    {
+        "event_name": Row(None, "Event", "General"),
+        "event_time": Row(None, "Event time", "General"),
+        "event_id": Row(None, "Event ID (deduplication)", "General"),
+        "event_source_url": Row("event_source_url", "Page address", "Page"),
+        "action_source": Row("action_source", "Action source", "General"),
+        "opt_out": Row(None, "Opted out", "Consent"),
+        "custom_data.value": Row(None, "Value", "E-commerce"),
+        "custom_data.currency": Row(None, "Currency", "E-commerce"),
+        "custom_data.order_id": Row(None, "Order ID", "E-commerce"),
+    },
+    (Prefix("user_data.", field=None, label="{}", group="User"), Prefix("custom_data.", field=None, label="{}", group="Custom data"), Prefix("data", field=None)),
+)
+
+def _identified(hit: Hit, user: Any, names: tuple[str, ...]) -> None:
+    for name in names if isinstance(user, dict) else ():
+        value = user.get(name)
+        first = value[0] if isinstance(value, list) and value else value
+        if isinstance(first, str) and first:
+            hit.identifiers[name] = first
+
+
+def _derive(hit: Hit, event: Any, document: Any) -> None:
+    _identified(hit, at(event, "user_data"), ("em", "ph", "click_id", "external_id", "hashed_maids", "partner_id"))
+    if isinstance(at(event, "opt_out"), bool):
+        hit.consent = {"opt_out": at(event, "opt_out")}
+
+
+_READ = JsonReader(
+    _TABLE,
+    events="data",
+    event="event_name",
+    key=("event_id", "custom_data.order_id"),
+    page="event_source_url",
+    time="event_time",
+    values=("custom_data",),
+    kind=lambda name, event: "pageview" if name == "page_visit" else kind_of(name),
+    derive=_derive,
+)
+
+
+def _decode(request: CapturedRequest) -> list[Hit]:
+    hits = _READ(request)
+    steps = split_url(request.url).path.strip("/").split("/")
+    account = steps[2] if len(steps) > 2 and steps[1] == "ad_accounts" else ""
+    for hit in hits:
+        hit.account = hit.account or account or None
+    return hits
+
+
+VENDOR = Vendor(
+    id="pinterest-conversions-api",
+    name="Pinterest Conversions API",
+    category="server-side",
+    docs=("https://developers.pinterest.com/docs/api/v5/events-create", "https://developers.pinterest.com/docs/track-conversions/deduplication/"),
+    endpoints=(Endpoint(host="api.pinterest.com", path="/v5/ad_accounts/*/events"), Endpoint(host="ct.pinterest.com", path="/events/v3")),
+    decode=_decode,
+    examples=(
+        {
+            "title": "a checkout",
+            "request": {
+                "url": "https://api.pinterest.com/v5/ad_accounts/549755885175/events", "method": "POST",
+                "body": {
+                    "data": [
+                        {
+                            "event_name": "checkout", "action_source": "web", "event_time": 1795318940, "event_id": "e1", "event_source_url": "https://shop.example/",
+                            "user_data": {"em": ["hash"], "click_id": "c1"}, "custom_data": {"value": "19.98", "currency": "EUR", "order_id": "T-1", "contents": [{"id": "S1"}]},
+                        },
+                        {"event_name": "page_visit", "event_time": 1795318941, "event_id": "e2", "user_data": {"em": ["hash"]}},
+                    ]
+                },
+            },
+            "hits": [
+                {
+                    "kind": "event", "event": "checkout", "account": "549755885175", "key": "e1", "identifiers": {"em": "hash", "click_id": "c1"}, "event_time": 1795318940.0,
+                    "values": {"value": "19.98", "currency": "EUR", "order_id": "T-1", "contents": [{"id": "S1"}]},
+                },
+                {"kind": "pageview", "event": "page_visit", "account": "549755885175", "key": "e2"},
+            ],
+        },
+        {
+            "title": "a sign-up, opted out",
+            "request": {"url": "https://api.pinterest.com/v5/ad_accounts/1/events?test=true", "method": "POST", "body": {"data": [{"event_name": "signup", "event_id": "e3", "opt_out": True}]}},
+            "hits": [{"kind": "event", "event": "signup", "account": "1", "key": "e3", "consent": {"opt_out": True}}],
+        },
+    ),
+    lookalikes=("https://shop.example/v5/ad_accounts/1/events", "https://api.pinterest.com.evil.example/v5/ad_accounts/1/events", "https://api.pinterest.com/v5/ad_accounts/1/campaigns"),
+)  # fmt: skip
