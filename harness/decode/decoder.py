@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from harness.capture.captured import Answer
 from harness.decode.address import host_of, split_url
+from harness.decode.consent_strings import carries_strings, names_strings, read_strings
 from harness.decode.hit import Hit
 from harness.decode.payload import raw_body
 from harness.decode.query import PLAIN
@@ -281,6 +282,10 @@ class Decoder:
         body = request.body
         if not hits:
             hits = [Hit(kind="auxiliary", parameters=_raw(request))]
+        carried = carries_strings(request)
+        for hit in hits:
+            if carried or (hit.consent is not None and names_strings(hit)):
+                read_strings(hit)
         if body.state == "partial" or body.state == "unreadable":
             why = f"the body is {body.state}" + (f": {body.reason}" if body.reason else "")
             for hit in hits:
