@@ -23,12 +23,13 @@ import pytest
 from harness.errors import TagproofError
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Callable, Generator, Iterator
 
     from playwright.sync_api import Browser, BrowserContext
 
     from harness.capture.browser import BrowserCapture
     from harness.capture.contract import WalkCapture
+    from harness.capture.proxy import ProxyCapture
     from harness.journey import Journey, Outcome
     from harness.plan.model import Expectations
 
@@ -61,8 +62,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="stub (default): nothing reaches a vendor, answers are as its own; observe: let through; block: refused as an ad blocker does",
     )  # fmt: skip
     group.addoption(
-        "--tracking-capture", choices=["browser", "proxy"], default="browser", help="how requests are captured (default: browser)"
-    )
+        "--tracking-capture", choices=["browser", "proxy"], default="browser",
+        help="how requests are captured: inside a Chromium (default), or by a proxy, in any browser (needs mitmproxy)",
+    )  # fmt: skip
     group.addoption(
         "--tracking-unknown", choices=["allow", "report", "block"], default="report",
         help="unlisted third parties: let through, name in the report (default), or refuse what they are told",
@@ -194,7 +196,9 @@ def _late_fixtures() -> ModuleType:
     """Fixtures that extend pytest-playwright's; registered last, so that they are found before its own."""
 
     @pytest.fixture(scope="session")
-    def browser_type_launch_args(browser_type_launch_args: dict[str, Any], browser_name: str) -> dict[str, Any]:
+    def browser_type_launch_args(
+        browser_type_launch_args: dict[str, Any], browser_name: str, tracking_proxy: ProxyCapture | None
+    ) -> dict[str, Any]:
         """pytest-playwright's launch options, with what capture needs and the browser that this machine has."""
         if browser_name != "chromium":
             return browser_type_launch_args
@@ -207,11 +211,37 @@ def _late_fixtures() -> ModuleType:
             options = {**found, **options, "args": [*found["args"], *options.get("args", []), *LAUNCH_ARGS]}
         else:
             options["args"] = [*launch_arguments(), *options.get("args", []), *LAUNCH_ARGS]
+        if tracking_proxy is not None:
+            options["args"] += tracking_proxy.launch_arguments()
         return options
 
+    @pytest.fixture
+    def new_context(new_context: Callable[..., BrowserContext], tracking_proxy: ProxyCapture | None, request: pytest.FixtureRequest) -> Any:
+        """pytest-playwright's; under capture by proxy each context goes through a port of its own."""
+        if tracking_proxy is None or "journey" not in request.fixturenames:
+            return new_context
+
+        def through_the_proxy(**options: Any) -> BrowserContext:
+            return new_context(**{**_proxied(tracking_proxy, request), **options})
+
+        return through_the_proxy
+
     module = ModuleType("tagproof_fixtures")
+    vars(module)["new_context"] = new_context
     vars(module)["browser_type_launch_args"] = browser_type_launch_args
     return module
+
+
+def _proxied(proxy: ProxyCapture, request: pytest.FixtureRequest) -> dict[str, Any]:
+    """The context's options, without what the test's own options already say."""
+    marker = request.node.get_closest_marker("browser_context_args")
+    given = {**request.getfixturevalue("browser_context_args"), **(marker.kwargs if marker else {})}
+    if given.get("proxy"):
+        raise TagproofError(
+            "the browser's context has a proxy already, so tagproof's cannot be put in its place", place=request.node.nodeid,
+            mend="take proxy out of browser_context_args, or use --tracking-capture browser",
+        )  # fmt: skip
+    return {name: value for name, value in proxy.context_options().items() if name not in given}
 
 
 @pytest.fixture(scope="session")
@@ -227,10 +257,26 @@ def tracking_endpoint() -> str | None:
 
 
 @pytest.fixture(scope="session")
-def tracking_browser(browser: Browser, tracking_endpoint: str | None, pytestconfig: pytest.Config) -> Iterator[BrowserCapture]:
-    """The capture of the session's browser."""
-    if pytestconfig.getoption("--tracking-capture") != "browser":
-        raise TagproofError("this capture is not installed", mend="use --tracking-capture browser")
+def tracking_proxy(pytestconfig: pytest.Config, browser_context_args: dict[str, Any]) -> Iterator[ProxyCapture | None]:
+    """The session's proxy; None where capture is inside the browser."""
+    if pytestconfig.getoption("--tracking-capture") != "proxy":
+        yield None
+        return
+    from harness.capture.proxy import ProxyCapture
+
+    capture = ProxyCapture.attach(insecure=bool(browser_context_args.get("ignore_https_errors")))
+    yield capture
+    capture.close()
+
+
+@pytest.fixture(scope="session")
+def tracking_browser(
+    browser: Browser, tracking_endpoint: str | None, tracking_proxy: ProxyCapture | None
+) -> Iterator[BrowserCapture | ProxyCapture]:
+    """What captures the walks of this session's browser."""
+    if tracking_proxy is not None:
+        yield tracking_proxy
+        return
     from harness.capture.browser import BrowserCapture
 
     capture = BrowserCapture.attach(browser, endpoint=tracking_endpoint)
@@ -248,7 +294,7 @@ def tracking_scenario(request: pytest.FixtureRequest) -> ScenarioParameter:
 def journey(
     request: pytest.FixtureRequest,
     tracking_scenario: ScenarioParameter,
-    tracking_browser: BrowserCapture,
+    tracking_browser: BrowserCapture | ProxyCapture,
     tracking_base_url: str | None,
     context: BrowserContext,
 ) -> Iterator[Journey]:
@@ -282,7 +328,7 @@ def journey(
 def open_walk(
     *,
     context: BrowserContext,
-    capture: BrowserCapture,
+    capture: BrowserCapture | ProxyCapture,
     expectations: Expectations,
     scenario: ScenarioParameter,
     base_url: str | None,
@@ -295,6 +341,7 @@ def open_walk(
 ) -> Journey:
     """Begin one walk: its recording is written under ``reports/private/`` from the first entry on."""
     from harness import compose
+    from harness.capture.proxy import ProxyCapture
     from harness.journey import Journey
     from harness.recording import Recording, Walk
 
@@ -309,7 +356,7 @@ def open_walk(
         scenario_parameters=scenario.parameters,
         base_url=base_url,
         browser=f"{browser.browser_type.name} {browser.version}" if browser else "",
-        backend="browser",
+        backend="proxy" if isinstance(capture, ProxyCapture) else "browser",
         mode=mode,
         started=datetime.now(UTC).isoformat(timespec="milliseconds"),
         clock_offset=time.time(),
