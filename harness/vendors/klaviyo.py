@@ -108,8 +108,8 @@ def _document(document: Any, notes: Any, shared: list[Parameter], path: str) -> 
             outer = shared + _PATHS.read({"data": {**data, "attributes": {**attributes, "events": None}}}, notes)
             identities = _profile(at(attributes, "profile.data.attributes"))
             for event in bulk:
-                inner = event.get("attributes") if isinstance(event, dict) and isinstance(event.get("attributes"), dict) else {}
-                yield _event(outer + _PATHS.read(event, notes), inner, identities)
+                inner = at(event, "attributes")
+                yield _event(outer + _PATHS.read(event, notes), inner if isinstance(inner, dict) else {}, identities)
             return
         jobs = at(attributes, "events-bulk-create.data") or at(attributes, "events_bulk_create.data")
         if isinstance(jobs, list):

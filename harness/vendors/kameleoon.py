@@ -1,0 +1,137 @@
+"""Kameleoon: visits, experiments, conversions and custom data; scripts and configurations.
+
+Documentation: https://developers.kameleoon.com/apis/data-api-rest/overview/ (Data API), https://developers.kameleoon.com/apis/activation-api-js/api-reference/,
+https://developers.kameleoon.com/feature-management-and-experimentation/web-sdks/js-sdk/ (SDK), https://help.kameleoon.com/content-security-policy/ (hosts).
+
+``/visit/events`` takes one event a line, each as a query (``eventType=conversion&goalId=1&revenue=9.99&nonce=…``).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from harness.decode.address import split_url
+from harness.decode.payload import read_body
+from harness.decode.query import QueryTable, Row
+from harness.decode.readers import LibraryReader, QueryReader
+from harness.decode.vendor import Endpoint, Vendor
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from harness.capture.captured import CapturedRequest
+    from harness.decode.hit import Hit
+
+GENERAL, PAGE, USER, EXPERIMENT, TECHNICAL = "General", "Page", "User", "Experiment", "Technical"
+_TABLE = QueryTable(
+    {
+        "siteCode": Row("siteCode", "Site code", GENERAL),
+        "visitorCode": Row("visitorCode", "Visitor code", USER),
+        "mappingIdentifier": Row("mappingIdentifier", "Mapped ID", USER),
+        "eventType": Row("eventType", "Event", GENERAL),
+        "href": Row("href", "Page address", PAGE),
+        "title": Row("title", "Page title", PAGE),
+        "goalId": Row("goalId", "Goal ID", EXPERIMENT),
+        "revenue": Row("revenue", "Revenue", EXPERIMENT, "number"),
+        "negative": Row("negative", "Negative", EXPERIMENT, "boolean"),
+        "experimentId": Row("experimentId", "Experiment ID", EXPERIMENT),
+        "id": Row("id", "ID", EXPERIMENT),
+        "variationId": Row("variationId", "Variation ID", EXPERIMENT),
+        "index": Row("index", "Custom data's index", GENERAL),
+        "valuesCountMap": Row("values", "Custom data", GENERAL, "json"),
+        "nonce": Row("nonce", "Event's ID", TECHNICAL),
+        "sdkName": Row(None, "SDK", TECHNICAL),
+        "sdkVersion": Row(None, "SDK version", TECHNICAL),
+        "bodyUa": Row(None, "User agent in the body", TECHNICAL),
+    }
+)
+_KINDS = {"page": "pageview", "conversion": "event", "experiment": "event", "personalization": "event"}
+_READ = QueryReader(
+    _TABLE,
+    event="eventType",
+    account="siteCode",
+    key="nonce",
+    page="href",
+    identifiers=("visitorCode", "mappingIdentifier"),
+    kind=lambda event: _KINDS.get(event or "", "auxiliary"),
+)
+
+
+def _decode(request: CapturedRequest) -> list[Hit]:
+    shared = _TABLE.read(split_url(request.url).query)
+    payload = read_body(request)
+    if payload.shape not in ("form", "text") or payload.problem:
+        return _READ(request)
+    lines = [line for line in payload.text.replace("\r", "\n").split("\n") if line.strip()]
+    return [_READ.hit([*shared, *_TABLE.read(line)]) for line in lines] or _READ(request)
+
+
+def _site(path: str, wire: Mapping[str, object]) -> str | None:
+    found = wire.get("siteCode")
+    if found:
+        return str(found)
+    name = path.rstrip("/").rpartition("/")[2]
+    return name if len(name) == 10 and name.isalnum() else None
+
+
+def _site_of_host(request: CapturedRequest) -> list[Hit]:
+    hits = LibraryReader(account=_site)(request)
+    first = split_url(request.url).host.partition(".")[0]
+    for hit in hits:
+        hit.account = hit.account or (first if len(first) == 10 else None)
+    return hits
+
+
+_CONFIG = LibraryReader("config", account=_site)
+_TOPS = ("com", "eu", "io")
+
+VENDOR = Vendor(
+    id="kameleoon",
+    name="Kameleoon",
+    category="experiment",
+    docs=("https://developers.kameleoon.com/apis/data-api-rest/overview/", "https://developers.kameleoon.com/apis/activation-api-js/api-reference/"),
+    endpoints=(
+        *(Endpoint(host=f"{name}.kameleoon.{top}", path=path) for top in _TOPS for name in ("data", "eu-data", "na-data", "api-data") for path in ("/visit/events", "/visit/visitor", "/map/*", "/log/*", "/dataTracking")),
+        *(Endpoint(host=f"{name}.kameleoon.{top}", path="/visit/*", role="config", decode=_CONFIG) for top in _TOPS for name in ("data", "eu-data", "na-data")),
+        *(Endpoint(host=f"{name}.kameleoon.{top}", role="config", decode=_CONFIG) for top in _TOPS for name in ("sdk-config", "client-config", "events")),
+        *(Endpoint(host=f"logger.kameleoon.{top}", decode=LibraryReader("auxiliary")) for top in _TOPS),
+        *(Endpoint(host=f"*.kameleoon.{top}", path=f"/{name}.js", role="library", decode=_site_of_host) for top in _TOPS for name in ("kameleoon", "engine", "kameleoon-iframe", "script")),
+    ),
+    decode=_decode,
+    automatic_events=frozenset({"page", "experiment", "staticData", "activity", "activityTracking", "staticContextData"}),
+    automatic_parameters=frozenset({"siteCode", "visitorCode", "href", "title", "nonce"}),
+    examples=(
+        {
+            "title": "several events, one a line",
+            "request": {
+                "url": "https://eu-data.kameleoon.io/visit/events?siteCode=ab12cd34ef&visitorCode=v1", "method": "POST", "headers": {"Content-Type": "text/plain"},
+                "body": "eventType=page&href=https%3A%2F%2Fshop.example%2F%3Futm_source%3Dnews&title=Shop&nonce=n1\neventType=conversion&goalId=77&revenue=19.98&negative=false&nonce=n2",
+            },
+            "hits": [
+                {"kind": "pageview", "event": "page", "account": "ab12cd34ef", "key": "n1", "campaign": {"utm_source": "news"}, "identifiers": {"visitorCode": "v1"}},
+                {"kind": "event", "event": "conversion", "account": "ab12cd34ef", "key": "n2", "values": {"goalId": "77", "revenue": 19.98, "negative": False}},
+            ],
+        },
+        {
+            "title": "a custom event by GET",
+            "request": {"url": "https://data.kameleoon.com/visit/events?siteCode=ab12cd34ef&visitorCode=v1&eventType=experiment&id=5&variationId=6"},
+            "hits": [{"kind": "event", "event": "experiment", "account": "ab12cd34ef", "values": {"id": "5", "variationId": "6"}}],
+        },
+        {
+            "title": "the script",
+            "request": {"url": "https://ab12cd34ef.kameleoon.eu/kameleoon.js", "resource_type": "script"},
+            "hits": [{"kind": "library", "account": "ab12cd34ef"}],
+        },
+        {
+            "title": "the SDK's configuration",
+            "request": {"url": "https://sdk-config.kameleoon.eu/v3/ab12cd34ef"},
+            "hits": [{"kind": "config", "account": "ab12cd34ef"}],
+        },
+    ),
+    lookalikes=(
+        "https://shop.example/visit/events?siteCode=1",
+        "https://data.notkameleoon.com/visit/events",
+        "https://data.kameleoon.io.evil.example/visit/events",
+        "https://www.kameleoon.com/en",
+    ),
+)  # fmt: skip

@@ -1,0 +1,177 @@
+"""New Relic Browser: page views, custom actions, errors, logs and replays.
+
+Documentation: https://docs.newrelic.com/docs/browser/browser-monitoring/getting-started/browser-monitoring-agent-data/,
+https://docs.newrelic.com/docs/browser/new-relic-browser/configuration/proxy-agent-requests/ (proxies),
+https://docs.newrelic.com/docs/new-relic-solutions/get-started/networks/ (hosts), https://github.com/newrelic/newrelic-browser-agent.
+
+``/1/<key>`` is a page view, ``/<feature>/1/<key>`` what the feature gathered.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from harness.decode.address import split_url
+from harness.decode.document import PathTable, text_at
+from harness.decode.payload import read_body
+from harness.decode.query import QueryTable, Row
+from harness.decode.readers import JsonReader, LibraryReader, QueryReader
+from harness.decode.vendor import Endpoint, Vendor
+
+if TYPE_CHECKING:
+    from harness.capture.captured import CapturedRequest
+    from harness.decode.hit import Hit
+
+GENERAL, PAGE, USER, EVENT, TIMING, TECHNICAL = "General", "Page", "User", "Event", "Timing", "Technical"
+_QUERY = QueryTable(
+    {
+        "a": Row("application_id", "Application ID", GENERAL),
+        "browser_monitoring_key": Row("license_key", "Licence key", GENERAL),
+        "t": Row("transaction_name", "Transaction", GENERAL),
+        "to": Row("transaction_name", "Transaction", GENERAL),
+        "ref": Row("page_url", "Page address", PAGE),
+        "r": Row("referrer", "Referrer", PAGE),
+        "s": Row("session_id", "Session ID", USER),
+        "ptid": Row("page_trace_id", "Page trace ID", PAGE),
+        "ja": Row("custom_attributes", "Custom attributes", EVENT, "json"),
+        "be": Row(None, "Back-end time (ms)", TIMING),
+        "fe": Row(None, "Front-end time (ms)", TIMING),
+        "dc": Row(None, "DOM content time (ms)", TIMING),
+        "perf": Row(None, "Timing", TIMING),
+        "rst": Row(None, "Time since the page began (ms)", TIMING),
+        "ck": Row(None, "Cookies", TECHNICAL),
+        "sa": Row(None, "Several agents", TECHNICAL),
+        "v": Row(None, "Agent version", TECHNICAL),
+        "ht": Row(None, "Harvest", TECHNICAL),
+    }
+)
+_PAGE = QueryReader(
+    _QUERY,
+    event=lambda values: "PageView",
+    account="application_id",
+    page="page_url",
+    identifiers=("session_id",),
+    kind=lambda event: "pageview",
+    lifted=("custom_attributes",),
+)
+_REST = QueryReader(_QUERY, account="application_id", page="page_url", identifiers=("session_id",))
+_EVENTS = PathTable(
+    {
+        "eventType": Row(None, "Event type", EVENT),
+        "actionName": Row(None, "Action", EVENT),
+        "timestamp": Row(None, "Time", TECHNICAL),
+        "params.message": Row("message", "Message", EVENT),
+    }
+)
+
+
+_BY_ITSELF = frozenset(("UserAction", "BrowserPerformance"))
+
+
+def _reader(events: str, kind: str) -> JsonReader:
+    return JsonReader(
+        _EVENTS,
+        events=events,
+        event=lambda event, document: text_at(event, "actionName") or text_at(event, "eventType") or {"err": "JavaScriptError"}.get(events),
+        time="timestamp",
+        page=("currentUrl", "pageUrl"),
+        identifiers={"session_id": "session", "user_id": ("enduser.id", "userId")},
+        kind=lambda name, event: "auxiliary" if name in _BY_ITSELF or not name else kind,
+        values=("custom", ""),
+        query=_QUERY,
+    )
+
+
+_READERS = {"ins": _reader("ins", "event"), "jserrors": _reader("err", "auxiliary")}
+
+
+def _decode(request: CapturedRequest) -> list[Hit]:
+    steps = split_url(request.url).path.strip("/").split("/")
+    place = steps.index("1") if "1" in steps else -1
+    feature = steps[place - 1] if place > 0 else "" if place == 0 else steps[-1]
+    payload = read_body(request)
+    hits: list[Hit] = []
+    if feature in _READERS and payload.documents:
+        hits = _READERS[feature](request)
+        if isinstance(payload.value, dict) and not payload.value.get({"ins": "ins", "jserrors": "err"}[feature]):
+            hits = []
+    if not hits:
+        hits = (_PAGE if place >= 0 and feature not in _FEATURES else _REST)(request)
+    for hit in hits:
+        if place >= 0 and len(steps) > place + 1:
+            hit.values.setdefault("license_key", steps[place + 1])
+        hit.account = hit.account or _account(hit)
+        hit.page_url = hit.page_url or (str(hit.values["page_url"]) if hit.values.get("page_url") else None)
+    return hits
+
+
+def _account(hit: Hit) -> str | None:
+    found: Any = hit.values.get("application_id") or hit.values.get("license_key")
+    return str(found) if found else None
+
+
+_FEATURES = frozenset(("events", "ins", "jserrors", "resources", "blobs", "logs"))
+
+
+def _is_new_relic(request: CapturedRequest) -> bool:
+    path = split_url(request.url).path
+    return "/1/" in path and "a=" in request.url and "v=" in request.url
+
+
+_HOSTS = ("bam.nr-data.net", "bam-cell.nr-data.net", "bam.eu01.nr-data.net", "gov-bam.nr-data.net", "*.nr-data.net")
+
+VENDOR = Vendor(
+    id="new-relic",
+    name="New Relic",
+    category="monitoring",
+    docs=(
+        "https://docs.newrelic.com/docs/browser/browser-monitoring/getting-started/browser-monitoring-agent-data/",
+        "https://docs.newrelic.com/docs/new-relic-solutions/get-started/networks/",
+    ),
+    endpoints=(
+        *(Endpoint(host=host, path=path) for host in _HOSTS for path in ("/1/*", "/events/1/*", "/ins/1/*", "/jserrors/1/*", "/resources/1/*", "/browser/blobs", "/browser/logs")),
+        Endpoint(host="*", keys=("rst", "ck", "ref", "sa"), recognise=_is_new_relic),
+        Endpoint(host="js-agent.newrelic.com", role="library", decode=LibraryReader()),
+        Endpoint(host="d1ros97qkrwjf5.cloudfront.net", role="library", decode=LibraryReader()),
+    ),
+    decode=_decode,
+    automatic_events=frozenset({"PageView", "JavaScriptError", "UserAction", "BrowserPerformance"}),
+    automatic_parameters=frozenset({"application_id", "license_key", "transaction_name", "page_url", "referrer", "session_id", "page_trace_id", "currentUrl", "pageUrl", "timestamp", "eventType"}),
+    examples=(
+        {
+            "title": "a page view",
+            "request": {"url": "https://bam.nr-data.net/1/NRJS-ab12?a=601&sa=1&v=1.322.0&t=Unnamed%20Transaction&rst=900&ck=0&s=s-1&ref=https://shop.example/&ptid=p1&be=100&fe=700&dc=300"},
+            "hits": [
+                {
+                    "kind": "pageview", "event": "PageView", "account": "601", "page_url": "https://shop.example/", "values": {"license_key": "NRJS-ab12"},
+                    "identifiers": {"session_id": "s-1"},
+                }
+            ],
+        },
+        {
+            "title": "custom actions",
+            "request": {
+                "url": "https://bam.eu01.nr-data.net/ins/1/NRJS-ab12?a=601&sa=1&v=1.322.0&rst=9000&ck=0&s=s-1&ref=https://shop.example/", "method": "POST",
+                "body": {"ins": [{"eventType": "PageAction", "actionName": "checkout", "timestamp": 1795318940362, "total": 19.98}, {"eventType": "UserAction", "action": "click"}]},
+            },
+            "hits": [
+                {"kind": "event", "event": "checkout", "account": "601", "event_time": 1795318940.362, "values": {"total": 19.98}},
+                {"kind": "auxiliary", "event": "UserAction"},
+            ],
+        },
+        {
+            "title": "an error, through a proxy",
+            "request": {
+                "url": "https://nr.shop.example/jserrors/1/NRJS-ab12?a=601&sa=1&v=1.322.0&rst=9000&ck=0&ref=https://shop.example/", "method": "POST",
+                "body": {"err": [{"params": {"message": "boom"}, "custom": {"plan": "x"}}]},
+            },
+            "hits": [{"kind": "auxiliary", "event": "JavaScriptError", "account": "601", "values": {"message": "boom", "plan": "x"}}],
+        },
+    ),
+    lookalikes=(
+        "https://shop.example/1/NRJS-ab12?a=601",
+        "https://bam.notnr-data.net/1/x",
+        "https://bam.nr-data.net.evil.example/1/x",
+        "https://shop.example/?ref=1&rst=2&ck=3&sa=4",
+    ),
+)  # fmt: skip
