@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, BrowserContext, Page
 
-    from harness.capture.captured import Answer, NavigationKind
+    from harness.capture.captured import Answer, Disposition, NavigationKind
     from harness.capture.cdp import Message
     from harness.capture.contract import Answerer, Sink
 
@@ -56,6 +56,9 @@ REFUSED = 0.25
 
 RENDERER = 3.0
 """Seconds that a barrier waits for a page's own thread."""
+
+BUSY = 20
+"""Messages in a twentieth of a second that show that a barrier waits for us rather than for a page."""
 
 KEPT = 50_000
 """How many frames and requests are remembered for what may still come of them."""
@@ -110,6 +113,7 @@ class Sent:
     outcome: Outcome | None = None
     refusal: str = ""
     until: float = 0.0
+    former: str | None = None
     told: dict[str, Any] = field(default_factory=dict)
 
 
@@ -268,8 +272,14 @@ class BrowserCapture:
         if missing:
             for session_id in list(missing):
                 self.connection.send("Runtime.evaluate", {"expression": "0", "silent": True}, session_id, arrived(session_id))
-            until = time.monotonic() + RENDERER
-            while not answered.wait(0.05) and time.monotonic() < until and self.connection.alive:
+            began, taken, until = time.monotonic(), -1, 0.0
+            while not answered.wait(0.05) and self.connection.alive:
+                # Much that was sent before the answer may still be on its way here: then it is no wait for the page.
+                if self.connection.received > taken + BUSY:
+                    until = time.monotonic() + RENDERER
+                taken = self.connection.received
+                if time.monotonic() > min(until, began + 10 * RENDERER):
+                    break
                 with self.lock, lock:
                     for session_id in [each for each in missing if each not in self._sessions]:
                         del missing[session_id]
@@ -283,11 +293,14 @@ class BrowserCapture:
                 walk.gap(f"{name} showed a dialog at a step's end: what it sent just before may be told in the next step")
         with contextlib.suppress(BrowserError):
             self.connection.call("Browser.getVersion", timeout=RENDERER)
+        self.clear(walk, UNPAUSED + UNSEEN)
+
+    def clear(self, walk: BrowserWalk, limit: float) -> None:
+        """Wait until what is half told by now is handed on, ``limit`` seconds at most. From the test's thread."""
         with walk.stir:
-            mark = walk.order()
-            unseen = [sent for each in self._unseen.values() for sent in each if sent.walk is walk]
-            until = time.monotonic() + UNPAUSED + UNSEEN
-            while time.monotonic() < until and (any(not slot.gone for slot in mark) or any(not sent.slot.gone for sent in unseen)):
+            mark = [*walk.order(), *(sent.slot for each in self._unseen.values() for sent in each if sent.walk is walk)]
+            until = time.monotonic() + limit
+            while self.connection.alive and time.monotonic() < until and any(not slot.gone for slot in mark):
                 walk.stir.wait(0.05)
 
     def page_name(self, walk: BrowserWalk, page: Page) -> str | None:
@@ -300,11 +313,6 @@ class BrowserCapture:
             return None
         with self.lock:
             return next((tab.name for tab in walk.tabs if tab.target == target), None)
-
-    def settle_now(self) -> None:
-        """Have what is overdue handed on now: the deadlines were changed."""
-        with contextlib.suppress(BrowserError):
-            self.connection.call("Browser.getVersion", timeout=RENDERER)
 
     def _identify(self, context: BrowserContext) -> str:
         # Playwright does not tell its contexts' ids: a cookie for a host that cannot exist, seen from the other side, does.
@@ -364,8 +372,8 @@ class BrowserCapture:
                     else:
                         self._orphan(event)
             for key, waiting in list(self._unseen.items()):
-                while waiting and (now >= waiting[0].until or waiting[0].walk.closed):
-                    self._place(waiting.popleft())
+                while waiting and now >= waiting[0].until:
+                    self._untold(waiting.popleft())
                 if not waiting:
                     del self._unseen[key]
             for walk in self.walks:
@@ -604,7 +612,9 @@ class BrowserCapture:
         if session is None or walk is None:
             return
         network = params["requestId"]
-        if (hop := params.get("redirectResponse")) and (former := self._network.get(network)):
+        hop = params.get("redirectResponse")
+        former = self._network.get(network) if hop else None
+        if hop and former:
             self._end(former, Outcome(request=former.id, state="delivered", status=hop.get("status")))
         url = params["request"]["url"]
         if not url.startswith(("http://", "https://")):
@@ -619,6 +629,9 @@ class BrowserCapture:
             known.initiator = params.get("initiator", {}).get("type")
             self._network[network] = known
             return
+        elif hop is None and (known := self._network.get(network)) and known.request is not None and not known.told and known.url == url:
+            known.told, known.session = params, session_id
+            return
         else:
             sent = self._sent(walk, url, network)
             sent.slot.open = True
@@ -626,6 +639,7 @@ class BrowserCapture:
             self._expected.setdefault(network, deque()).append(sent)
         sent.session, sent.frame, sent.worker, sent.told = session_id, frame or sent.frame, session.worker, params
         sent.initiator = params.get("initiator", {}).get("type")
+        sent.former = sent.former or (former.id if former else None)
         self._attribute(sent, params.get("loaderId", ""))
         self._network[network] = sent
         _bound(self._network, KEPT)
@@ -651,7 +665,7 @@ class BrowserCapture:
     def _speculation(self, sent: Sent) -> None:
         """A document fetched ahead by speculation rules: the browser does not let it be paused."""
         self._withdraw(sent)
-        self._record_told(sent)
+        self._record_told(sent, disposition="passed")
         if sent.request is not None and self._decide(sent.walk, sent.request) is not None:
             sent.walk.gap(f"a speculative prefetch could not be stubbed: {sent.url[:200]}")
 
@@ -683,6 +697,11 @@ class BrowserCapture:
         if sent.request is not None:
             sent.slot.entries.insert(0, sent.request)
             sent.walk.queue(sent.slot)
+
+    def _untold(self, sent: Sent) -> None:
+        """Place a request whose page did not tell of it in time; should it still do so, that is no second request."""
+        self._network[sent.network] = sent
+        self._place(sent)
 
     def _paused(self, _: str, event: Message) -> None:
         if "responseStatusCode" in event or "responseErrorReason" in event:
@@ -758,6 +777,7 @@ class BrowserCapture:
             if sent.worker is not None:
                 sent.frame = sent.worker.frame
         former = self._fetch.get(event.get("redirectedRequestId", ""))
+        sent.former = sent.former or (former.id if former else None)
         frame = sent.frame
         tracked = bool(event.get("networkId")) and self._watched(frame, sent.worker) and not sent.told
         if not told and not sent.told:
@@ -770,7 +790,7 @@ class BrowserCapture:
                 self._attribute(sent, network if kind == "document" else "")
         request = CapturedRequest(
             id=sent.id, url=asked["url"] , time=sent.time, method=asked["method"], headers=tuple(asked["headers"].items()),
-            body=self._body(asked), resource_type=kind, context=walk.key, step=sent.step, redirected_from=former.id if former else None,
+            body=self._body(asked), resource_type=kind, context=walk.key, step=sent.step,
         )  # fmt: skip
         request = self._completed(sent, request)
         self._fetch[event["requestId"]] = sent
@@ -835,7 +855,7 @@ class BrowserCapture:
             frame_url = worker.url or frame_url
         return replace(
             request, page=frame.tab.name if frame else None, page_url=page_url, page_load=sent.ordinal, frame_url=frame_url,
-            main_frame=frame.main if frame and worker is None else None, initiator=sent.initiator,
+            main_frame=frame.main if frame and worker is None else None, initiator=sent.initiator, redirected_from=sent.former,
         )  # fmt: skip
 
     def _body(self, asked: Message) -> Body:
@@ -935,7 +955,7 @@ class BrowserCapture:
         self._record_told(sent)
         self._end(sent, Outcome(request=sent.id, state="answered-by-journey", status=told.get("status"), reason=_BY_JOURNEY))
 
-    def _record_told(self, sent: Sent) -> None:
+    def _record_told(self, sent: Sent, *, disposition: Disposition = "unknown") -> None:
         """Record a request that was never paused, as its page told of it: a body that is no text is not told."""
         asked = sent.told.get("request", {})
         if "postData" in asked:
@@ -948,6 +968,7 @@ class BrowserCapture:
             id=sent.id, url=sent.url, time=sent.time, method=asked.get("method"),
             headers=tuple(asked.get("headers", {}).items()), body=body, resource_type=str(sent.told.get("type", "")).lower() or None,
             context=sent.walk.key, step=sent.step,
+            disposition=disposition,
         )  # fmt: skip
         sent.request = self._completed(sent, request)
         sent.slot.entries.insert(0, sent.request)

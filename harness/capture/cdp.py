@@ -55,6 +55,8 @@ class Connection:
         self._replies: dict[int, Callable[[Message], None] | None] = {}
         self._closing = False
         self.alive = True
+        self.received = 0
+        """How many messages were taken in so far."""
         try:
             self._socket = WebSocket(url, headers, timeout)
         except OSError as error:
@@ -127,6 +129,7 @@ class Connection:
                 reason = str(error) or type(error).__name__
                 break
             message: Message = json.loads(text)
+            self.received += 1
             if (number := message.get("id")) is not None:
                 with self._lock:
                     then = self._replies.pop(number, None)

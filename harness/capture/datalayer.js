@@ -40,6 +40,9 @@
     var found = describe(prototype, name);
     return uncurry(found.get);
   }
+  function isObject(value) {
+    return value !== null && (typeof value === 'object' || typeof value === 'function');
+  }
   function address() {
     try { return apply(href, place, []); } catch (e) { return ''; }
   }
@@ -209,9 +212,10 @@
       if (count === config.most) { count++; send('{"d":"' + document_ + '","n":' + count + ',"gap":"more than ' + config.most + ' pushes in one document"}'); }
       return;
     }
-    count++;
+    // Copying may run a getter of the page that pushes in its turn.
+    var number = ++count;
     var made = copy(value);
-    var head = '{"d":"' + document_ + '","n":' + count + ',"k":"' + kind + '","s":' + quote(source) + ',"u":' + quote(address());
+    var head = '{"d":"' + document_ + '","n":' + number + ',"k":"' + kind + '","s":' + quote(source) + ',"u":' + quote(address());
     var payload = head + ',"c":[' + made.cuts + '],"v":' + made.json + '}';
     try { send(payload); } catch (e) { /* the page is going */ }
     // While a page is left, what goes through the binding is lost; the interception still sees a beacon.
@@ -245,8 +249,9 @@
       }
     });
     keep(originals, shown, native);
-    found.value = shown;
-    define(Function.prototype, 'toString', found);
+    define(Function.prototype, 'toString', {
+      __proto__: null, value: shown, writable: found.writable, enumerable: found.enumerable, configurable: found.configurable
+    });
   }
   function stand(original, seen) {
     hide();
@@ -262,7 +267,7 @@
   var layers = new WeakMapOf();
 
   function layer(name, value) {
-    if (value === null || typeof value !== 'object' && typeof value !== 'function') return;
+    if (!isObject(value)) return;
     if (recall(layers, value)) return;
     keep(layers, value, true);
     var push = brand(function () { return value.push; });
@@ -274,13 +279,16 @@
   // Whoever replaces push calls the one before, with the same entries: each stand remembers only its own target, and what an
   // outer one has told, an inner one lets pass. An entry pushed anew from inside comes through the outermost stand again.
   function guard(name, value, push) {
-    var underway = null, current = push, shown = between(push);
+    var underway = null, shown = between(push), innermost = shown, later = new WeakMapOf();
     function between(original) {
       var known = recall(stands, original);
       if (known && known.of === value) return known.shown;
       var me = stand(original, function (target, self, given) {
         if (self !== value || (me !== shown && passes(given))) return apply(target, self, given);
-        for (var i = 0; i < given.length; i++) told(name, 'push', given[i]);
+        for (var i = 0; i < given.length; i++) {
+          told(name, 'push', given[i]);
+          if (me !== innermost && isObject(given[i])) keep(later, given[i], (recall(later, given[i]) || 0) + 1);
+        }
         var mine = { __proto__: null, given: given, above: underway };
         underway = mine;
         try { return apply(target, self, given); } finally { underway = mine.above; }
@@ -293,9 +301,16 @@
         if (up.given.length !== given.length) continue;
         var same = true;
         for (var i = 0; i < given.length; i++) if (up.given[i] !== given[i]) { same = false; break; }
-        if (same) return true;
+        if (same) { passed(given); return true; }
       }
-      return false;
+      return passed(given);
+    }
+    // A push that keeps its entries and passes them on when it has time does so with the entries themselves.
+    function passed(given) {
+      var all = given.length > 0, i;
+      for (i = 0; i < given.length; i++) if (!isObject(given[i]) || !recall(later, given[i])) all = false;
+      if (all) for (i = 0; i < given.length; i++) keep(later, given[i], recall(later, given[i]) - 1);
+      return all;
     }
     var own = describe(value, 'push');
     define(value, 'push', {
@@ -303,7 +318,6 @@
       get: function () { return shown; },
       set: function (next) {
         if (next === shown) return;
-        current = next;
         shown = typeof next !== 'function' ? next : recall(originals, next) ? next : between(next);
       }
     });
@@ -351,7 +365,7 @@
     var owner = scope, name = path;
     while (dot >= 0) {
       owner = brand(function () { var d = describe(owner, cutText(name, 0, dot)); return d ? (has(d, 'value') ? d.value : undefined) : undefined; });
-      if (owner === null || typeof owner !== 'object' && typeof owner !== 'function') return;
+      if (!isObject(owner)) return;
       name = cutText(name, dot + 1);
       dot = indexOf(name, '.');
     }

@@ -117,9 +117,7 @@ class BrowserWalk:
         """Let everything paused go, and stop. Hits that arrive later are still given to the sink until the context is gone."""
         with self.stir:
             self.closed = True
-            for slot in self._order:
-                slot.until = 0.0
-        self.capture.settle_now()
+        self.capture.clear(self, 2.0)
 
     # ---- called from the capture's thread, under its lock ----
 

@@ -1,5 +1,8 @@
 """The transport matrix: by every means a browser has of sending, what is captured is what arrived."""
 
+# ruff: noqa: E501
+# One row of a table is one line, however long its page is.
+
 from __future__ import annotations
 
 from collections import Counter
@@ -24,7 +27,6 @@ class Row:
     Attributes:
         script: run in the page at ``/``, awaited; html: served as the page instead, with its scripts.
         count: how many requests arrive; stubbed: how many are seen where each is answered by the stub (a redirect is not followed).
-        arrives: how many arrive, where the browser's end of the context keeps the rest from being sent.
         leave: how the page is left after that.
         body: the state in which the body is known.
         where: what the record must say of who sent it: page (``main``, ``other`` or none), page_load (0 for the load that the row began
@@ -37,7 +39,6 @@ class Row:
     html: str = ""
     count: int = 1
     stubbed: int | None = None
-    arrives: int | None = None
     leave: str = ""
     body: str = ""
     where: tuple[tuple[str, Any], ...] = ()
@@ -195,21 +196,21 @@ CLICK = [
     page("worker-of-a-frame", "<iframe src='{away}/f/{kind}'></iframe>", files=(("/f/{kind}", "text/html", "<script>new Worker(URL.createObjectURL(new Blob([\"fetch('{hit}', {{method: 'POST', body: 'a'}})\"])))</script>"),), where=WORKER),
     js("shared-worker", "new SharedWorker('/w/{kind}')", files=(("/w/{kind}", "text/javascript", "fetch('{hit}', {{method: 'POST', body: new Blob(['ab'])}})"),), where=ALONE),
     js(
-        "service-worker-sends", 
+        "service-worker-sends",
         "await navigator.serviceWorker.register('/w/{kind}', {{scope: '/w/'}})",
         files=(("/w/{kind}", "text/javascript", "oninstall = e => e.waitUntil(fetch('{hit}', {{method: 'POST', body: new Blob(['ab'])}}))"),),
         where=ALONE,
         alone=True,
     ),
     js(
-        "service-worker-passes-on", 
+        "service-worker-passes-on",
         "await navigator.serviceWorker.register('/w/{kind}', {{scope: '/'}}); await navigator.serviceWorker.ready; if (!navigator.serviceWorker.controller) await new Promise(r => navigator.serviceWorker.oncontrollerchange = r);"
         "await fetch('{hit}', {{method: 'POST', body: 'a'}})",
         files=(("/w/{kind}", "text/javascript", "onactivate = e => e.waitUntil(clients.claim()); onfetch = () => {{}}"),),
         alone=True,
     ),
     js(
-        "service-worker-sends-again", 
+        "service-worker-sends-again",
         "await navigator.serviceWorker.register('/w/{kind}', {{scope: '/'}}); await navigator.serviceWorker.ready; if (!navigator.serviceWorker.controller) await new Promise(r => navigator.serviceWorker.oncontrollerchange = r);"
         "await fetch('{hit}', {{method: 'POST', body: 'a'}})",
         files=(("/w/{kind}", "text/javascript", "onactivate = e => e.waitUntil(clients.claim()); onfetch = e => e.respondWith(fetch(e.request))"),),
@@ -217,7 +218,7 @@ CLICK = [
         alone=True,
     ),
     js(
-        "service-worker-answers-itself", 
+        "service-worker-answers-itself",
         "await navigator.serviceWorker.register('/w/{kind}', {{scope: '/'}}); await navigator.serviceWorker.ready; if (!navigator.serviceWorker.controller) await new Promise(r => navigator.serviceWorker.oncontrollerchange = r);"
         "await fetch('{hit}', {{method: 'POST', body: 'a'}})",
         files=(("/w/{kind}", "text/javascript", "onactivate = e => e.waitUntil(clients.claim()); onfetch = e => e.respondWith(new Response('mine'))"),),
@@ -225,7 +226,7 @@ CLICK = [
         alone=True,
     ),
     js(
-        "service-worker-queues-and-replays", 
+        "service-worker-queues-and-replays",
         "await navigator.serviceWorker.register('/w/{kind}', {{scope: '/'}}); await navigator.serviceWorker.ready; if (!navigator.serviceWorker.controller) await new Promise(r => navigator.serviceWorker.oncontrollerchange = r);"
         "await fetch('{hit}', {{method: 'POST', body: 'a'}}); await fetch('{hit}', {{method: 'POST', body: 'b'}}); navigator.serviceWorker.controller.postMessage('online')",
         files=(
@@ -264,17 +265,16 @@ SENDS = {
     "image": "new Image().src = '{hit}&as=gif'",
 }
 
-WAYS = ("goto", "goto-cross-site", "reload", "link", "replace", "back", "close", "close-context")
+WAYS = ("goto", "goto-cross-site", "reload", "link", "replace", "back", "close")
 
 OLD = (("page", "main"), ("page_load", 0), ("main_frame", True))
 
 LEAVING = [
-    page(f"{moment}-{name}-{way}", f"<script>addEventListener('{moment}', () => {{{{ if (sessionStorage['{{kind}}']) return; sessionStorage['{{kind}}'] = 1; {send} }}}})</script>", leave=way, where=OLD,
-         arrives=0 if way == "close-context" else None)
+    page(f"{moment}-{name}-{way}", f"<script>addEventListener('{moment}', () => {{{{ if (sessionStorage['{{kind}}']) return; sessionStorage['{{kind}}'] = 1; {send} }}}})</script>", leave=way, where=OLD)
     for way in WAYS
     for moment, names in {"pagehide": tuple(SENDS), "visibilitychange": ("beacon",), "beforeunload": ("beacon",)}.items()
     for name, send in SENDS.items()
-    if name in names and not (moment == "beforeunload" and way in ("close", "close-context"))
+    if name in names and not (moment == "beforeunload" and way == "close")
     and not (way not in ("goto", "reload", "close") and name in ("beacon-blob", "image"))
 ] + [
     js("fetch-later-goto", "fetchLater('{hit}', {{method: 'POST', body: 'a'}})", leave="goto", where=(("page", "main"),)),
@@ -306,7 +306,9 @@ def leave(page: Any, context: Any, way: str, site: Any) -> None:
         case "reload":
             page.reload()
         case "link":
-            page.evaluate("() => { const a = document.createElement('a'); a.href = '/next'; a.textContent = 'go'; document.body.append(a) }")
+            page.evaluate(
+                "() => { const a = document.createElement('a'); a.href = '/next'; a.textContent = 'go'; document.body.append(a) }"
+            )
             page.click("a")
             page.wait_for_url("**/next")
         case "replace":
@@ -316,8 +318,6 @@ def leave(page: Any, context: Any, way: str, site: Any) -> None:
             page.go_back()
         case "close":
             page.close()
-        case "close-context":
-            context.close()
 
 
 @dataclass
@@ -340,16 +340,15 @@ class Matrix:
         self.begin, self.site, self.disk, self.answer = begin, site, disk, answer
         self.results: dict[str, Result | Exception] = {}
 
-    def run(self) -> None:
+    def run(self, rows: list[Row]) -> None:
         shared = self._walked()
-        for number, row in enumerate(ROWS, 1):
-            alone = row.alone or row.leave == "close-context"
-            walked = self._walked() if alone else shared
+        for number, row in enumerate(rows, 1):
+            walked = self._walked() if row.alone else shared
             try:
                 self.results[row.kind] = self._row(row, walked, number)
             except Exception as error:
                 self.results[row.kind] = error
-            if alone:
+            if row.alone:
                 walked.finish()
             else:
                 for each in walked.context.pages[1:]:
@@ -379,8 +378,7 @@ class Matrix:
         if row.leave:
             leave(page, walked.context, row.leave, site)
         expected = row.count if self.answer is None or row.stubbed is None else row.stubbed
-        arrives = 0 if self.answer else row.count if row.arrives is None else row.arrives
-        site.wait(row.kind, arrives)
+        site.wait(row.kind, 0 if self.answer else row.count)
         walked.wait(lambda: len(walked.hits(row.kind)) >= expected)
         walked.walk.barrier()
         walked.wait(lambda: all(walked.outcome(each) for each in walked.hits(row.kind)), 4)
@@ -399,7 +397,7 @@ def disk(tmp_path_factory: Any) -> Path:
 @pytest.fixture(scope="session")
 def observed(begin: Any, site: Any, disk: Path) -> Any:
     matrix = Matrix(begin, site, disk)
-    matrix.run()
+    matrix.run(ROWS)
     # What came later than its row was read is a hit too many.
     late = {row.kind: len(site.hits(row.kind)) for row in ROWS}
     return matrix.results, late
@@ -407,7 +405,14 @@ def observed(begin: Any, site: Any, disk: Path) -> Any:
 
 @pytest.fixture(scope="session")
 def stubbed(observed: Any, begin: Any, site: Any, disk: Path) -> Any:
-    kinds = {"gif": "image/gif", "js": "text/javascript", "css": "text/css", "html": "text/html", "events": "text/event-stream", "svg": "image/svg+xml"}
+    kinds = {
+        "gif": "image/gif",
+        "js": "text/javascript",
+        "css": "text/css",
+        "html": "text/html",
+        "events": "text/event-stream",
+        "svg": "image/svg+xml",
+    }
 
     def answer(request: CapturedRequest) -> Answer | None:
         if "/hit/" not in request.url:
@@ -417,7 +422,7 @@ def stubbed(observed: Any, begin: Any, site: Any, disk: Path) -> Any:
 
     before = len(site.arrivals)
     matrix = Matrix(begin, site, disk, answer)
-    matrix.run()
+    matrix.run(STUBBED)
     return matrix.results, [each for each in site.arrivals[before:] if not each.preflight]
 
 
@@ -432,8 +437,7 @@ def result(results: Any, row: Row) -> Result:
 def test_what_is_captured_is_what_arrived(row: Row, observed: Any) -> None:
     results, late = observed
     one = result(results, row)
-    arrives = row.count if row.arrives is None else row.arrives
-    assert (len(one.arrived), late[row.kind], len(one.seen)) == (arrives, arrives, row.count)
+    assert (len(one.arrived), late[row.kind], len(one.seen)) == (row.count, row.count, row.count)
     for request in one.seen:
         assert request.body.state == (row.body or ("present" if request.body.data else "absent")), request
         assert bool(request.body.reason) == bool(row.body)
@@ -442,15 +446,19 @@ def test_what_is_captured_is_what_arrived(row: Row, observed: Any) -> None:
         said = {name: told.get(name, getattr(request, name)) for name, _ in row.where}
         assert said == dict(row.where), request
         assert request.step == one.step
-    if arrives:
-        assert Counter((each.method, address(each.url)) for each in one.seen) == Counter((each.method, each.host + each.target) for each in one.arrived)
-        if not row.body:
-            assert Counter((each.method, each.body.data) for each in one.seen) == Counter((each.method, each.body) for each in one.arrived)
+    assert Counter((each.method, address(each.url)) for each in one.seen) == Counter(
+        (each.method, each.host + each.target) for each in one.arrived
+    )
+    if not row.body:
+        assert Counter((each.method, each.body.data) for each in one.seen) == Counter((each.method, each.body) for each in one.arrived)
     assert one.gaps == ()
-    assert one.states <= ({"delivered", "unknown"} if arrives else {"unknown", None}), one.states
+    assert one.states <= {"delivered", "unknown"}
 
 
-@pytest.mark.parametrize("row", [row for row in ROWS if row.count], ids=str)
+STUBBED = [row for row in ROWS if row.kind != "speculation-prefetch"]
+
+
+@pytest.mark.parametrize("row", [row for row in STUBBED if row.count], ids=str)
 def test_a_stub_is_seen_and_answers(row: Row, stubbed: Any) -> None:
     one = result(stubbed[0], row)
     assert len(one.seen) == (row.count if row.stubbed is None else row.stubbed)
@@ -460,6 +468,16 @@ def test_a_stub_is_seen_and_answers(row: Row, stubbed: Any) -> None:
 
 def test_a_stub_lets_nothing_out(stubbed: Any) -> None:
     assert stubbed[1] == []
+
+
+def test_a_speculative_prefetch_cannot_be_stubbed_and_the_record_says_so(walk: Any, site: Any) -> None:
+    walked = walk(lambda request: Answer(200) if "/hit/" in request.url else None)
+    page = walked.open(site.url + "/next")
+    row = next(row for row in ROWS if row.kind == "speculation-prefetch")
+    page.evaluate("async () => {" + fill(row.script, row, site).replace(row.kind, "ahead") + "}")
+    assert walked.wait(lambda: bool(walked.hits("ahead")))
+    assert any("could not be stubbed" in gap and "/hit/ahead/" in gap for gap in walked.walk.note_gap())
+    assert [each.disposition for each in walked.hits("ahead")] == ["passed"]
 
 
 def test_the_matrix_is_wide() -> None:

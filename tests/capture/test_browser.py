@@ -1,0 +1,440 @@
+"""Who sent what, from which document load, in which step; and that nothing hangs, mixes or is lost on the way."""
+
+# ruff: noqa: E501
+# One row of a table is one line, however long its page is.
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from harness.capture.browser import BrowserCapture
+from harness.capture.captured import Answer, CapturedRequest
+from harness.errors import BrowserError
+
+LOAD_AND_LEAVE = """<!doctype html><title>t</title><script>
+navigator.sendBeacon('{hit}', 'load'); addEventListener('pagehide', () => navigator.sendBeacon('{hit}', 'leave'));
+</script>"""
+
+
+def stub_hits(request: CapturedRequest) -> Answer | None:
+    return Answer(200) if "/hit/" in request.url else None
+
+
+def by_load(walked: Any, marker: str) -> Counter[tuple[str | None, int | None, str]]:
+    return Counter((each.page, each.page_load, each.body.data.decode()) for each in walked.hits(marker))
+
+
+@pytest.mark.parametrize("far", [False, True], ids=["own-origin", "vendor"])
+@pytest.mark.parametrize("stubbed", [True, False], ids=["stubbed", "observed"])
+def test_a_reload_keeps_the_old_load_apart_from_the_new(walk: Any, site: Any, stubbed: bool, far: bool) -> None:
+    marker = f"reload-{far}-{stubbed}"
+    hit = f"{site.other if far else site.url}/hit/{marker}/x"
+    url = site.page(f"/{marker}", LOAD_AND_LEAVE.replace("{hit}", hit))
+    walked = walk(stub_hits) if stubbed else walk()
+    page = walked.open(url)
+    for _ in range(3):
+        page.reload()
+    page.goto(site.url + "/next")
+    assert walked.wait(lambda: len(walked.hits(marker)) == 8)
+    expected = {("p1", load, what): 1 for load in (1, 2, 3, 4) for what in ("load", "leave")}
+    assert by_load(walked, marker) == expected
+    assert {each.page_url for each in walked.hits(marker)} == {url}
+
+
+def test_leaving_for_another_site_and_back(walk: Any, site: Any) -> None:
+    for name, base in {"a": site.url, "b": site.other}.items():
+        site.page(f"/leave-{name}", LOAD_AND_LEAVE.replace("{hit}", f"{base}/hit/leaving/x"))
+    walked = walk(stub_hits)
+    page = walked.open(site.url + "/leave-a")
+    page.goto(site.other + "/leave-b")
+    page.goto(site.url + "/leave-a")
+    page.go_back()
+    page.close()
+    assert walked.wait(lambda: len(walked.hits("leaving")) == 8)
+    assert by_load(walked, "leaving") == {("p1", load, what): 1 for load in (1, 2, 3, 4) for what in ("load", "leave")}
+    urls = {each.page_load: each.page_url for each in walked.hits("leaving")}
+    assert urls == {1: site.url + "/leave-a", 2: site.other + "/leave-b", 3: site.url + "/leave-a", 4: site.other + "/leave-b"}
+    assert [(each.kind, each.page_load, each.status) for each in walked.navigations] == [
+        ("document", 1, 200), ("document", 2, 200), ("document", 3, 200), ("back-forward", 4, 200),
+    ]  # fmt: skip
+
+
+def test_navigations_of_the_main_frame(walk: Any, site: Any) -> None:
+    site.page("/post", "<form method=post action='/hit/form/x?as=html'><button>go</button></form><iframe src='/next'></iframe>")
+    walked = walk()
+    page = walked.open(site.url + "/post")
+    page.reload()
+    page.evaluate("history.pushState({}, '', '/route')")
+    page.evaluate("history.replaceState({}, '', '/route?a=1')")
+    page.evaluate("location.hash = 'x'")
+    page.click("button")
+    page.wait_for_url("**/hit/form/**")
+    walked.walk.barrier()
+    told = [(each.kind, each.page_load, each.method, each.url.removeprefix(site.url)) for each in walked.navigations]
+    assert told == [
+        ("document", 1, "GET", "/post"), ("reload", 2, "GET", "/post"), ("history", 2, None, "/route"), ("history", 2, None, "/route?a=1"),
+        ("fragment", 2, None, "/route?a=1#x"), ("document", 3, "POST", "/hit/form/x?as=html"),
+    ]  # fmt: skip
+
+
+def test_a_barrier_puts_what_was_sent_before_it_in_the_step_before(walk: Any, site: Any) -> None:
+    walked = walk(stub_hits, layers=("dataLayer",))
+    page = walked.open(site.page("/steps", "<script>dataLayer = []</script><body>x"))
+    for step in range(1, 31):
+        walked.walk.enter_step(step)
+        page.evaluate(
+            f"navigator.sendBeacon('/hit/steps/x', '{step}'); dataLayer.push({{event: {step}}}); fetch('/hit/steps/x', {{method: 'POST', body: '{step}'}}); 0"
+        )
+        walked.walk.barrier()
+        assert len(walked.hits("steps")) == 2 * step
+    assert all(each.step == int(each.body.data) for each in walked.hits("steps"))
+    assert [(each.value["event"], each.step) for each in walked.pushes] == [(step, step) for step in range(1, 31)]
+    assert walked.walk.note_gap() == ()
+
+
+def test_pushes_and_requests_keep_their_order(walk: Any, site: Any) -> None:
+    walked = walk(stub_hits)
+    page = walked.open(site.page("/order", "<script>dataLayer = []</script>"))
+    page.evaluate("for (let i = 0; i < 40; i++) { dataLayer.push({i}); fetch('/hit/order/' + i, {method: 'POST', body: '' + i}) }")
+    walked.walk.barrier()
+    told = [
+        entry.value["i"] if hasattr(entry, "value") else -1 - int(entry.body.data)
+        for entry in walked.entries
+        if entry in walked.pushes or entry in walked.hits("order")
+    ]
+    assert told == [each for i in range(40) for each in (i, -1 - i)]
+
+
+def test_two_walks_in_one_browser_never_mix(walk: Any, site: Any) -> None:
+    one, two = walk(stub_hits), walk(stub_hits)
+    url = site.page(
+        "/mixed", LOAD_AND_LEAVE.replace("{hit}", "/hit/mixed/x") + "<script>new SharedWorker('/mixed.js'); window.open('/next')</script>"
+    )
+    site.page("/mixed.js", "fetch('/hit/mixed/x', {method: 'POST', body: 'worker'})", "text/javascript")
+    for walked in (one, two):
+        walked.open(url)
+    for walked in (one, two):
+        assert walked.wait(lambda walked=walked: len(walked.hits("mixed")) == 2)
+        walked.finish()
+        assert walked.wait(lambda walked=walked: len(walked.hits("mixed")) == 3)
+    for walked in (one, two):
+        assert Counter(each.body.data for each in walked.hits("mixed")) == {b"load": 1, b"leave": 1, b"worker": 1}
+        assert {each.context for each in walked.requests} == {walked.walk.key}
+    assert site.hits("mixed") == []
+
+
+def test_a_context_that_no_walk_adopted_is_left_alone(walk: Any, chromium: Any, site: Any) -> None:
+    walked = walk(stub_hits)
+    stranger = chromium.new_context()
+    page = stranger.new_page()
+    page.goto(
+        site.page(
+            "/stranger", LOAD_AND_LEAVE.replace("{hit}", "/hit/stranger/x") + "<script>dataLayer = []; dataLayer.push({a: 1})</script>"
+        )
+    )
+    stranger.close()
+    site.wait("stranger", 1)
+    assert len(site.hits("stranger")) >= 1
+    assert walked.entries == []
+
+
+def test_hits_after_the_end_belong_to_the_walk_that_caused_them(walk: Any, site: Any) -> None:
+    walked = walk(stub_hits)
+    page = walked.open(site.page("/late", LOAD_AND_LEAVE.replace("{hit}", "/hit/late/x")))
+    walked.walk.close()
+    page.evaluate("fetch('/hit/late/x', {method: 'POST', body: 'after'})")
+    page.close()
+    assert walked.wait(lambda: len(walked.hits("late")) == 3)
+    assert by_load(walked, "late") == {("p1", 1, what): 1 for what in ("load", "after", "leave")}
+    assert site.hits("late") == []
+
+
+def test_a_test_that_blocks_does_not_hold_the_page(walk: Any, site: Any) -> None:
+    walked = walk(stub_hits)
+    page = walked.open(site.url + "/next")
+    page.evaluate("() => { (async () => { for (let i = 0; i < 5; i++) await fetch('/hit/blocks/' + i) })() }")
+    assert walked.wait(lambda: len(walked.hits("blocks")) == 5)
+
+
+def test_a_page_that_is_open_already_is_captured_from_its_adoption_on(capture: BrowserCapture, chromium: Any, site: Any) -> None:
+    entries: list[Any] = []
+    context = chromium.new_context()
+    page = context.new_page()
+    page.goto(site.page("/open", "<script>dataLayer = [{first: 1}]</script><iframe src='/next'></iframe>"))
+    walked = capture.begin(entries.append, stub_hits, zero=time.monotonic())
+    walked.adopt(context)
+    walked.barrier()
+    page.evaluate("navigator.sendBeacon('/hit/open/x', 'a'); dataLayer.push({second: 1}); 0")
+    page.frames[1].evaluate("fetch('/hit/open/x')")
+    walked.barrier()
+    hits = [each for each in entries if isinstance(each, CapturedRequest)]
+    assert sorted((each.method, each.page, each.page_load, each.main_frame) for each in hits) == [
+        ("GET", "p1", 1, False),
+        ("POST", "p1", 1, True),
+    ]
+    assert [each.value for each in entries if hasattr(each, "value")] == [{"first": 1}, {"second": 1}]
+    walked.close()
+    context.close()
+
+
+def test_a_fault_in_the_answer_or_the_sink_never_hangs_the_page(capture: BrowserCapture, chromium: Any, site: Any) -> None:
+    def answer(request: CapturedRequest) -> Answer | None:
+        raise ValueError("no answer")
+
+    def sink(entry: Any) -> None:
+        raise OSError("disk full")
+
+    walked = capture.begin(sink, answer, zero=time.monotonic())
+    context = chromium.new_context()
+    walked.adopt(context)
+    page = context.new_page()
+    page.goto(site.url + "/next")
+    assert page.evaluate("fetch('/hit/fault/x').then(r => r.status)") == 200
+    gaps = " ".join(walked.note_gap())
+    assert "no answer" in gaps
+    assert "disk full" in gaps
+    walked.close()
+    context.close()
+
+
+OUTCOMES = [
+    ("no such host", "fetch('http://nowhere.invalid/hit/out/x', {method: 'POST', body: 'a'}).catch(() => 0)", "POST", b"a", "failed", "NAME_NOT_RESOLVED"),
+    ("beacon to no host", "navigator.sendBeacon('http://nowhere.invalid/hit/out/x', 'a')", "POST", b"a", "failed", "NameNotResolved"),
+    ("server error", "fetch('/hit/out/x?status=500')", "GET", b"", "delivered", ""),
+    ("not readable", "fetch('{other}/hit/out/x?cors=no', {method: 'POST', body: 'a'}).catch(() => 0)", "POST", b"a", "delivered", "MissingAllowOriginHeader"),
+    ("preflight refused", "fetch('{other}/hit/out/x?cors=no', {method: 'PUT', body: 'a'}).catch(() => 0)", "PUT", b"a", "failed", "Preflight"),
+    ("policy, fetch", "fetch('{other}:81/hit/out/refused', {method: 'POST', body: 'a'}).catch(() => 0)", None, b"", "blocked", "content security policy (connect-src)"),
+    ("policy, beacon", "navigator.sendBeacon('http://refused.invalid/hit/out/x', 'a')", None, b"", "blocked", "content security policy (connect-src)"),
+    ("policy, image", "new Image().src = 'http://refused.invalid/hit/out/x'", "GET", b"", "blocked", "content security policy (img-src)"),
+    ("policy, xhr", "const x = new XMLHttpRequest(); x.open('POST', 'http://refused.invalid/hit/out/x'); x.send('a')", "POST", b"a", "blocked", "content security policy (connect-src)"),
+    ("policy, socket", "try { new WebSocket('ws://refused.invalid/hit/out/x') } catch (e) {}", None, b"", "blocked", "content security policy (connect-src)"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("script", "method", "body", "state", "reason"), [row[1:] for row in OUTCOMES], ids=[row[0] for row in OUTCOMES])
+def test_what_became_of_a_request(walk: Any, site: Any, script: str, method: str | None, body: bytes, state: str, reason: str) -> None:
+    policy = f"connect-src 'self' {site.other} http://nowhere.invalid; img-src 'self'"
+    walked = walk()
+    page = walked.open(site.page("/outcome", "x", content_security_policy=policy))
+    page.evaluate("() => {" + script.replace("{other}:81", "http://localhost:81").replace("{other}", site.other) + "}")
+    assert walked.wait(lambda: bool(walked.hits("out")) and walked.outcome(walked.hits("out")[0]) is not None)
+    (hit,) = walked.hits("out")
+    outcome = walked.outcome(hit)
+    assert (hit.method, hit.body.data, outcome.state, outcome.state != "blocked" or hit.disposition == "unknown") == (
+        method,
+        body,
+        state,
+        True,
+    )
+    assert reason in outcome.reason
+    assert (hit.page, hit.page_load, hit.main_frame) == ("p1", 1, True)
+    assert (hit.body.state == "unreadable") == (method is None)
+
+
+def test_a_refused_request_is_told_once_each_time(walk: Any, site: Any) -> None:
+    walked = walk()
+    page = walked.open(site.page("/twice", "x", content_security_policy="connect-src 'self'; img-src 'self'"))
+    page.evaluate(
+        "() => { for (let i = 0; i < 3; i++) { navigator.sendBeacon('http://refused.invalid/hit/twice/x?' + i, 'a'); new Image().src = 'http://refused.invalid/hit/twice/i?' + i } }"
+    )
+    assert walked.wait(lambda: len(walked.hits("twice")) >= 6)
+    walked.walk.quiet(0.4, 3)
+    assert Counter(each.url.split("/hit/twice/")[1] for each in walked.hits("twice")) == {
+        f"{kind}?{i}": 1 for kind in "xi" for i in range(3)
+    }
+
+
+def test_block_refuses_as_an_ad_blocker_does(walk: Any, site: Any) -> None:
+    walked = walk(lambda request: Answer(blocked=True) if "/hit/" in request.url else None)
+    page = walked.open(site.url + "/next")
+    assert page.evaluate("fetch('/hit/block/x').catch(e => e.name)") == "TypeError"
+    (hit,) = walked.hits("block")
+    assert (hit.disposition, walked.outcome(hit).state) == ("blocked", "blocked")
+    assert site.hits("block") == []
+
+
+ANSWERED = [
+    ("fetch with credentials", "fetch('{url}', {method: 'POST', body: '{}', headers: {'content-type': 'application/json', 'x-key': '1'}, credentials: 'include'}).then(r => r.json())", {"status": 1}),
+    ("xhr with credentials", "new Promise(r => { const x = new XMLHttpRequest(); x.open('POST', '{url}'); x.withCredentials = true; x.setRequestHeader('x-key', '1'); x.onloadend = () => r(JSON.parse(x.responseText)); x.send('a') })", {"status": 1}),
+    ("plain fetch", "fetch('{url}').then(r => r.json())", {"status": 1}),
+    ("worker", "new Promise(r => { const w = new Worker(URL.createObjectURL(new Blob([`fetch('{url}', {method: 'PUT', body: 'a'}).then(r => r.json()).then(postMessage, e => postMessage('' + e))`]))); w.onmessage = e => r(e.data) })", {"status": 1}),
+    ("sandboxed frame", "new Promise(r => { const f = document.createElement('iframe'); f.sandbox = 'allow-scripts'; onmessage = e => r(e.data); f.srcdoc = `<script>fetch('{url}').then(r => r.json()).then(v => parent.postMessage(v, '*'), e => parent.postMessage('' + e, '*'))</scr` + `ipt>`; document.body.append(f) })", {"status": 1}),
+    ("image", "new Promise(r => { const i = new Image(); i.onload = () => r('loaded'); i.onerror = () => r('failed'); i.src = '{url}?gif' })", "loaded"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("script", "read"), [row[1:] for row in ANSWERED], ids=[row[0] for row in ANSWERED])
+def test_a_page_takes_the_stub_for_the_vendor(walk: Any, site: Any, script: str, read: Any) -> None:
+    gif = b"GIF89a\1\0\1\0\x80\0\0\0\0\0\xff\xff\xff!\xf9\4\1\0\0\0\0,\0\0\0\0\1\0\1\0\0\2\2D\1\0;"
+
+    def answer(request: CapturedRequest) -> Answer | None:
+        if "vendor.invalid" not in request.url:
+            return None
+        return (
+            Answer(200, (("Content-Type", "image/gif"),), gif)
+            if "gif" in request.url
+            else Answer(200, (("Content-Type", "application/json"),), b'{"status": 1}')
+        )
+
+    walked = walk(answer)
+    page = walked.open(site.url + "/next")
+    assert page.evaluate("() => " + script.replace("{url}", "https://collect.vendor.invalid/hit/answer/x")) == read
+    preflights = [each for each in walked.requests if each.resource_type == "preflight"]
+    assert all(walked.outcome(each).state == "stubbed" for each in [*walked.hits("answer"), *preflights])
+    assert len(walked.hits("answer")) == 1
+
+
+def test_what_the_journey_answers_itself_is_said_to_be_so(walk: Any, site: Any) -> None:
+    walked = walk(stub_hits)
+    page = walked.context.new_page()
+    page.route("**/hit/journey/fulfilled*", lambda route: route.fulfill(status=201, body="mine"))
+    page.route("**/hit/journey/aborted*", lambda route: route.abort())
+    page.route("**/hit/journey/continued*", lambda route: route.continue_())
+    page.goto(site.url + "/next")
+    page.evaluate(
+        "Promise.all(['fulfilled', 'aborted', 'continued'].map(n => fetch('/hit/journey/' + n, {method: 'POST', body: n}).catch(() => 0)))"
+    )
+    walked.walk.barrier()
+    told = {each.body.data: walked.outcome(each).state for each in walked.hits("journey")}
+    assert told == {b"fulfilled": "answered-by-journey", b"aborted": "answered-by-journey", b"continued": "stubbed"}
+
+
+def test_a_redirect_chain_names_each_hop(walk: Any, site: Any) -> None:
+    walked = walk()
+    page = walked.open(site.url + "/next")
+    page.evaluate(
+        f"fetch('/hit/chain/1?status=307&to={site.other}/hit/chain/2%3Fstatus=308%26to={site.url}/hit/chain/3', {{method: 'POST', body: 'a'}}).catch(() => 0)"
+    )
+    assert walked.wait(lambda: len(walked.hits("chain")) == 3)
+    walked.walk.barrier()
+    first, second, third = walked.hits("chain")
+    assert [each.redirected_from for each in (first, second, third)] == [None, first.id, second.id]
+    assert [walked.outcome(each).status for each in (first, second)] == [307, 308]
+    assert [each.body.data for each in (first, second, third)] == [b"a"] * 3
+
+
+def test_a_cached_answer_is_told_apart(walk: Any, site: Any) -> None:
+    walked = walk()
+    page = walked.open(site.url + "/next")
+    page.evaluate(
+        "fetch('/hit/cached/x?cache=max-age=60').then(r => r.text()).then(() => fetch('/hit/cached/x?cache=max-age=60')).then(r => r.text())"
+    )
+    walked.walk.barrier()
+    assert walked.wait(lambda: all(walked.outcome(each) for each in walked.hits("cached")))
+    told = [walked.outcome(each).reason for each in walked.hits("cached")]
+    assert len(site.hits("cached")) == told.count("") == 1
+
+
+def test_a_websocket_handshake(walk: Any, site: Any) -> None:
+    walked = walk()
+    page = walked.open(site.url + "/next")
+    page.evaluate(
+        "(url) => new Promise(r => { const s = new WebSocket(url); s.onerror = s.onopen = r })", f"ws://127.0.0.1:{site.port}/hit/socket/x"
+    )
+    walked.walk.barrier()
+    assert walked.wait(lambda: bool(walked.hits("socket")) and walked.outcome(walked.hits("socket")[0]) is not None)
+    (hit,) = walked.hits("socket")
+    assert (hit.method, hit.resource_type, hit.page, hit.page_load, hit.header("upgrade")) == ("GET", "websocket", "p1", 1, "websocket")
+    assert walked.outcome(hit).state in ("failed", "delivered")
+
+
+def test_quiet_waits_for_what_is_under_way_and_no_longer_than_its_limit(walk: Any, site: Any) -> None:
+    walked = walk()
+    page = walked.open(site.url + "/next")
+    page.evaluate("() => { fetch('/hit/quiet/x?wait=0.6'); setInterval(() => 0, 10) }")
+    assert walked.walk.quiet(0.1, 8)
+    assert walked.outcome(walked.hits("quiet")[0]).state == "delivered"
+    page.evaluate("() => { setInterval(() => fetch('/hit/quiet/y'), 20) }")
+    assert not walked.walk.quiet(0.5, 1)
+    assert walked.walk.quiet(0.3, 8, lambda request: request.url.endswith("/y"))
+
+
+def test_a_barrier_does_not_hang_on_a_dialog_or_a_busy_page(walk: Any, site: Any) -> None:
+    walked = walk()
+    page = walked.open(site.url + "/next")
+    page.on("dialog", lambda dialog: None)
+    page.evaluate("() => { setTimeout(() => alert('wait'), 0) }")
+    assert walked.wait(lambda: walked.walk.tabs[0].dialog)
+    walked.walk.barrier()
+    assert "p1 showed a dialog" in " ".join(walked.walk.note_gap())
+    busy = walk()
+    page = busy.open(site.url + "/next")
+    page.evaluate("() => { setTimeout(() => { const until = Date.now() + 6000; while (Date.now() < until); }, 0) }")
+    busy.walk.barrier()
+    assert "p1 did not answer" in " ".join(busy.walk.note_gap())
+
+
+def test_a_crash_is_a_gap(walk: Any, site: Any) -> None:
+    walked = walk()
+    page = walked.open(site.url + "/next")
+    with pytest.raises(Exception, match="crash"):
+        page.goto("chrome://crash")
+    assert walked.wait(lambda: any("crashed" in each for each in walked.walk.note_gap()))
+    walked.walk.barrier()
+
+
+def test_a_lost_connection_is_a_gap_and_a_new_walk_is_refused(chromium: Any, site: Any) -> None:
+    own = BrowserCapture.attach(chromium)
+    entries: list[Any] = []
+    walked = own.begin(entries.append, stub_hits, zero=time.monotonic())
+    context = chromium.new_context()
+    walked.adopt(context)
+    page = context.new_page()
+    page.goto(site.url + "/next")
+    walked.barrier()
+    own.connection._socket._socket.shutdown(2)
+    own.connection.thread.join(5)
+    assert "was lost" in " ".join(walked.note_gap())
+    assert len([each for each in entries if isinstance(each, CapturedRequest)]) >= 1
+    assert page.evaluate("fetch('/hit/lost/x').then(r => r.status)") == 200
+    with pytest.raises(BrowserError, match="was lost"):
+        own.begin(entries.append, stub_hits, zero=time.monotonic())
+    own.close()
+    context.close()
+
+
+def test_a_context_belongs_to_one_walk(walk: Any, capture: BrowserCapture) -> None:
+    walked = walk()
+    other = capture.begin(lambda _: None, stub_hits, zero=time.monotonic())
+    with pytest.raises(BrowserError, match="another walk"):
+        other.adopt(walked.context)
+    other.close()
+    assert walked.context.cookies() == []
+
+
+def test_tabs_are_named_in_order_of_opening(walk: Any, site: Any) -> None:
+    walked = walk()
+    one = walked.open(site.url + "/next")
+    two = walked.open(site.url + "/next")
+    with one.expect_popup() as opened:
+        one.evaluate("window.open('/next')")
+    assert [walked.walk.page_id(each) for each in (one, two, opened.value)] == ["p1", "p2", "p3"]
+
+
+def test_a_flood_is_captured_whole(walk: Any, site: Any) -> None:
+    walked = walk(stub_hits)
+    page = walked.open(site.url + "/next")
+    page.evaluate(
+        "async () => { for (let i = 0; i < 1000; i += 50) await Promise.all([...Array(50).keys()].map(j => fetch('/hit/flood/' + (i + j)))) }"
+    )
+    walked.walk.barrier()
+    assert len({each.url for each in walked.hits("flood")}) == len(walked.hits("flood")) == 1000
+    assert walked.walk.note_gap() == ()
+
+
+def test_closing_the_capture_lets_all_go(chromium: Any, site: Any) -> None:
+    own = BrowserCapture.attach(chromium)
+    walked = own.begin(lambda _: None, stub_hits, zero=time.monotonic())
+    context = chromium.new_context()
+    walked.adopt(context)
+    page = context.new_page()
+    page.goto(site.url + "/next")
+    own.close()
+    assert not any(each is own.connection.thread for each in threading.enumerate())
+    assert page.evaluate("fetch('/hit/closed/x').then(r => r.status)") == 200
+    context.close()
