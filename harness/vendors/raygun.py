@@ -1,0 +1,114 @@
+"""Raygun: crash reports and Real User Monitoring.
+
+Wire format: https://raygun.com/documentation/product-guides/crash-reporting/api/ (crash reports),
+https://raygun.com/documentation/product-guides/real-user-monitoring/api/ (RUM), https://raygun.com/documentation/language-guides/javascript/.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from harness.decode.address import split_url
+from harness.decode.document import PathTable, text_at
+from harness.decode.query import Prefix, QueryTable, Row
+from harness.decode.readers import JsonReader, LibraryReader
+from harness.decode.vendor import Endpoint, Vendor
+
+if TYPE_CHECKING:
+    from harness.capture.captured import CapturedRequest
+    from harness.decode.hit import Hit
+
+GENERAL, ERROR, USER, TECHNICAL = "General", "Error", "User", "Technical"
+_QUERY = QueryTable({"apikey": Row("apikey", "API key", GENERAL), "apiKey": Row("apikey", "API key", GENERAL)})
+_ENTRY = JsonReader(
+    PathTable(
+        {
+            "OccurredOn": Row(None, "Time", TECHNICAL),
+            "Details.Error.ClassName": Row("class", "Class", ERROR),
+            "Details.Error.Message": Row("message", "Message", ERROR),
+            "Details.Request.Url": Row(None, "Page address", GENERAL),
+            "Details.User.Identifier": Row(None, "User ID", USER),
+        },
+        (Prefix("Details.UserCustomData.", field=None, label="{}", group=GENERAL), Prefix("Details.", field=None, group=TECHNICAL)),
+    ),
+    event=lambda event, document: (
+        text_at(event, "Details.Error.ClassName") or ("error" if text_at(event, "Details.Error.Message") else None)
+    ),
+    page="Details.Request.Url",
+    time="OccurredOn",
+    identifiers={"user_id": "Details.User.Identifier", "email": "Details.User.Email"},
+    values=("Details.UserCustomData",),
+    kind=lambda name, event: "event" if name else "auxiliary",
+    query=_QUERY,
+)
+
+
+def _kind(name: str | None, event: Any) -> str:
+    return {"custom_timing": "event"}.get(name or "", "auxiliary")
+
+
+_EVENT = JsonReader(
+    PathTable(
+        {
+            "type": Row(None, "Type", GENERAL),
+            "sessionId": Row(None, "Session ID", USER),
+            "timestamp": Row(None, "Time", TECHNICAL),
+            "data": Row(None, "Data", GENERAL, "json"),
+        }
+    ),
+    events="eventData",
+    event="type",
+    time="timestamp",
+    identifiers={"session_id": "sessionId", "user_id": "user.identifier"},
+    values=(),
+    kind=_kind,
+    query=_QUERY,
+)
+
+
+def _decode(request: CapturedRequest) -> list[Hit]:
+    hits = (_EVENT if split_url(request.url).path.startswith("/events") else _ENTRY)(request)
+    for hit in hits:
+        found = hit.values.get("apikey") or request.header("x-apikey")
+        hit.account = str(found) if found else None
+    return hits
+
+
+VENDOR = Vendor(
+    id="raygun",
+    name="Raygun",
+    category="monitoring",
+    docs=("https://raygun.com/documentation/product-guides/crash-reporting/api/", "https://raygun.com/documentation/product-guides/real-user-monitoring/api/"),
+    endpoints=(
+        *(Endpoint(host=host, path=path) for host in ("api.raygun.io", "api.raygun.com") for path in ("/entries", "/events")),
+        *(Endpoint(host=host, role="library", decode=LibraryReader()) for host in ("cdn.raygun.io", "cdn.raygun.com")),
+    ),
+    decode=_decode,
+    examples=(
+        {
+            "title": "a crash report",
+            "request": {
+                "url": "https://api.raygun.io/entries?apikey=k1", "method": "POST",
+                "body": {
+                    "OccurredOn": "2026-11-22T03:42:20Z",
+                    "Details": {"Error": {"ClassName": "TypeError", "Message": "boom"}, "Request": {"Url": "https://shop.example/"}, "User": {"Identifier": "u1"}, "UserCustomData": {"plan": "x"}},
+                },
+            },
+            "hits": [
+                {
+                    "kind": "event", "event": "TypeError", "account": "k1", "event_time": 1795318940.0, "values": {"message": "boom", "plan": "x"},
+                    "identifiers": {"user_id": "u1"}, "page_url": "https://shop.example/",
+                }
+            ],
+        },
+        {
+            "title": "RUM events",
+            "request": {
+                "url": "https://api.raygun.io/events?apikey=k1", "method": "POST",
+                "body": {"eventData": [{"type": "session_start", "sessionId": "s1", "timestamp": "2026-11-22T03:42:20Z"}, {"type": "web_request_timing", "sessionId": "s1", "data": "[]"}]},
+            },
+            "hits": [{"kind": "auxiliary", "event": "session_start", "account": "k1", "identifiers": {"session_id": "s1"}}, {"event": "web_request_timing"}],
+        },
+    ),
+    lookalikes=("https://shop.example/entries?apikey=k1", "https://api.notraygun.io/entries", "https://api.raygun.io.evil.example/entries"),
+)  # fmt: skip
