@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.decode.document import PathTable, at, text_at
 from harness.decode.payload import read_body
-from harness.decode.query import Prefix, Row
+from harness.decode.query import Prefix, Row, number
 from harness.decode.readers import JsonReader, LibraryReader
 from harness.decode.vendor import Endpoint, Vendor
 
@@ -72,7 +72,9 @@ def _kind(name: str | None, event: Any) -> str:
 
 def _derive(hit: Hit, event: Any, document: Any) -> None:
     if text_at(event, "name") == "p":
+        # The script sends the price as a text of two decimals, a backend as a number.
         price = at(event, "data.p")
+        price = number(price) if isinstance(price, str) else price
         if isinstance(price, int | float):
             hit.values["price"] = price
         hit.values.setdefault("quantity", 1)
@@ -127,6 +129,12 @@ def _track(request: CapturedRequest) -> list[Hit]:
     return hits or [_REST.hit(payload.value, payload.value, _EVENT.read(payload.value, notes))]
 
 
+def _is_braze(request: CapturedRequest) -> bool:
+    """The Web SDK's call to a site's own host: the app's key, the device, and what it asks to be answered with."""
+    document = read_body(request).value
+    return isinstance(document, dict) and {"api_key", "device_id", "sdk_version", "respond_with"} <= document.keys()
+
+
 _HOSTS = ("*.braze.com", "*.braze.eu", "*.appboy.com", "*.appboy.eu")
 _ASKED = (
     "content_cards/sync",
@@ -150,6 +158,7 @@ VENDOR = Vendor(
     ),
     endpoints=(
         *(Endpoint(host=host, path=path, decode=_data) for host in _HOSTS for path in ("/api/v3/data", "/api/v3/data/")),
+        *(Endpoint(host="*", path=path, recognise=_is_braze, decode=_data) for path in ("*/data", "*/data/")),
         *(Endpoint(host=host, path=f"/api/v3/{path}{slash}", decode=LibraryReader("auxiliary", account="api_key")) for host in _HOSTS for path in _ASKED for slash in ("", "/")),
         *(Endpoint(host=host, path=path, decode=_track) for host in _HOSTS for path in ("/users/track", "/users/track/bulk", "/users/track/sync")),
         *(Endpoint(host="js.appboycdn.com", path=f"/{path}/*", role="library", decode=LibraryReader()) for path in ("web-sdk", "appboy-web-sdk", "web-sdk-develop")),
@@ -158,6 +167,23 @@ VENDOR = Vendor(
     automatic_events=frozenset({"session_start", "session_end"}),
     automatic_parameters=frozenset({"api_key", "device_id"}),
     examples=(
+        {
+            "title": "a purchase through the site's own host, its price as the Web SDK writes it",
+            "request": {
+                "url": "https://shop.example/metrics/data/", "method": "POST", "headers": {"Content-Type": "application/json"},
+                "body": {
+                    "respond_with": {"triggers": True, "config": {"config_time": 0}}, "api_key": "0a1b-key", "device_id": "d1", "time": 1795318940,
+                    "sdk_version": "6.13.0",
+                    "events": [{"name": "p", "time": 1795318940.5, "data": {"pid": "S1", "c": "EUR", "p": "19.90", "q": 2, "pr": {"order_id": "T-1"}}, "session_id": "s1"}],
+                },
+            },
+            "hits": [
+                {
+                    "kind": "event", "event": "purchase", "account": "0a1b-key", "event_time": 1795318940.5,
+                    "values": {"product_id": "S1", "currency": "EUR", "price": 19.9, "quantity": 2, "order_id": "T-1"},
+                },
+            ],
+        },
         {
             "title": "a custom event and a purchase of the Web SDK",
             "request": {

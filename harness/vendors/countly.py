@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from harness.capture.captured import Answer
 from harness.decode.address import split_url
 from harness.decode.campaign import campaign_of
 from harness.decode.document import PathTable, at, text_at
@@ -108,7 +109,18 @@ def _hits(parameters: list[Parameter], problem: str = "") -> list[Hit]:
             values = {**values, **details}
     elif signals is not None and name is None:
         kind, name = "consent", "consent"
-    return [Hit(kind=kind, event=name, account=account, parameters=parameters, values=values, identifiers=identifiers, consent=signals, undecoded=problem)]
+    return [
+        Hit(
+            kind=kind,
+            event=name,
+            account=account,
+            parameters=parameters,
+            values=values,
+            identifiers=identifiers,
+            consent=signals,
+            undecoded=problem,
+        )
+    ]
 
 
 def _decode(request: CapturedRequest) -> list[Hit]:
@@ -133,7 +145,18 @@ def _is_countly(request: CapturedRequest) -> bool:
     query = f"&{split_url(request.url).query}"
     payload = read_body(request) if request.body.data else None
     text = query + ("&" + payload.text[:65_536] if payload is not None and payload.shape == "form" else "")
-    return "&app_key=" in text and "&device_id=" in text and any(f"&{key}=" in text for key in ("sdk_name", "events", "begin_session", "session_duration", "metrics"))
+    return (
+        "&app_key=" in text
+        and "&device_id=" in text
+        and any(f"&{key}=" in text for key in ("sdk_name", "events", "begin_session", "session_duration", "metrics"))
+    )
+
+
+def _answer(request: CapturedRequest) -> Answer | None:
+    """The word for which the script waits: without it the first request is sent again and again, and none after it."""
+    if request.resource_type == "image" or "i" not in split_url(request.url).path.split("/"):
+        return None
+    return Answer(200, (("Content-Type", "application/json"),), b'{"result":"Success"}')
 
 
 _HIT = "app_key=k1&device_id=d1&sdk_name=javascript_native_web&sdk_version=24.11.0&timestamp=1795318940000&t=1"
@@ -149,6 +172,7 @@ VENDOR = Vendor(
         Endpoint(host="*.count.ly", path="/o/*", role="config", decode=LibraryReader("config", account="app_key")),
     ),
     decode=_decode,
+    answer=_answer,
     automatic_events=frozenset({"[CLY]_orientation", "[CLY]_action", "[CLY]_star_rating", "[CLY]_nps", "[CLY]_survey", "linkClick", "formSubmit", "begin_session", "end_session"}),
     automatic_parameters=frozenset({"metrics", "session_duration", "begin_session", "count", "bounce", "start", "visit", "view", "domain", "exit"}),
     examples=(

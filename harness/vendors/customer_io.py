@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from harness.capture.captured import Answer
 from harness.decode.address import split_url
 from harness.decode.document import PathTable, text_at
-from harness.decode.payload import from_base64
+from harness.decode.payload import from_base64, read_body
 from harness.decode.query import Prefix, QueryTable, Row
 from harness.decode.readers import JsonReader, LibraryReader, QueryReader, kind_of
 from harness.decode.vendor import Endpoint, Vendor
@@ -129,6 +129,19 @@ def _answer(request: CapturedRequest) -> Answer | None:
     return Answer(200, kind, b'{"success":true}') if request.method == "POST" else None
 
 
+def _is_customer_io(request: CapturedRequest) -> bool:
+    """Its script is a descendant of Segment's and says its own name only where it lists the integrations."""
+    for document, _ in read_body(request).documents:
+        batch = document.get("batch") if isinstance(document, dict) else None
+        for event in batch if isinstance(batch, list) and batch else [document]:
+            if not isinstance(event, dict) or not isinstance(event.get("messageId"), str):
+                return False
+            integrations = event.get("integrations")
+            if isinstance(integrations, dict) and "Customer.io Data Pipelines" in integrations:
+                return True
+    return False
+
+
 _OLDER = QueryReader(
     QueryTable(
         {
@@ -168,6 +181,7 @@ VENDOR = Vendor(
     docs=("https://docs.customer.io/integrations/api/cdp/", "https://docs.customer.io/integrations/api/track/"),
     endpoints=(
         *(Endpoint(host=host, path=f"/v1/{call}") for host in _CDP for call in _CALLS),
+        *(Endpoint(host="*", path=f"*/{call}", recognise=_is_customer_io) for call in _CALLS),
         *(Endpoint(host=host, path="/v1/m", decode=LibraryReader("auxiliary")) for host in _CDP),
         *(Endpoint(host=host, path="/v1/projects/*/settings", role="config", decode=LibraryReader("config", account=_key_in_path)) for host in _CDP),
         *(Endpoint(host=host, path="/v1/analytics-js/*", role="library", decode=LibraryReader(account=_key_in_path)) for host in _CDP),
@@ -181,6 +195,18 @@ VENDOR = Vendor(
     answer=_answer,
     automatic_parameters=frozenset({"path", "referrer", "search", "title", "url"}),
     examples=(
+        {
+            "title": "a track call of the JavaScript source through the site's own host",
+            "request": {
+                "url": "https://shop.example/metrics/v1/t", "method": "POST",
+                "body": {
+                    "type": "track", "event": "Order Completed", "messageId": "ajs-next-2e7d305b255dd77da61a54ea5bbfa54c", "writeKey": "wk", "anonymousId": "a1",
+                    "userId": None, "integrations": {"Customer.io Data Pipelines": True}, "properties": {"order_id": "T-1", "total": 19.98},
+                    "context": {"library": {"name": "analytics.js", "version": "npm:next-0.5.11"}},
+                },
+            },
+            "hits": [{"kind": "event", "event": "Order Completed", "account": "wk", "values": {"order_id": "T-1", "total": 19.98}, "identifiers": {"anonymous_id": "a1"}}],
+        },
         {
             "title": "a track call of the JavaScript source",
             "request": {

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.decode.address import split_url
 from harness.decode.document import PathTable, text_at
-from harness.decode.payload import open_text
+from harness.decode.payload import open_text, read_body
 from harness.decode.query import PLAIN, Prefix, Row
 from harness.decode.readers import JsonReader, LibraryReader
 from harness.decode.vendor import Endpoint, Vendor
@@ -64,6 +64,15 @@ def _decode(request: CapturedRequest) -> list[Hit]:
     return hits
 
 
+def _is_launchdarkly(request: CapturedRequest) -> bool:
+    """Events to a relay proxy of the site's own: a list of objects of LaunchDarkly's kinds, each with its date."""
+    events = read_body(request).value
+    return isinstance(events, list) and bool(events) and all(
+        isinstance(event, dict) and text_at(event, "kind") in _RELAYED and ("creationDate" in event or "startDate" in event) for event in events
+    )  # fmt: skip
+
+
+_RELAYED = frozenset((*_KINDS, "summary", "index", "debug"))
 _CONFIG = LibraryReader("config", account=_environment)
 _SITES = ("launchdarkly.com", "eu.launchdarkly.com", "launchdarkly.us")
 
@@ -74,6 +83,7 @@ VENDOR = Vendor(
     docs=("https://launchdarkly.com/docs/sdk/features/events", "https://launchdarkly.com/docs/sdk/client-side/javascript"),
     endpoints=(
         *(Endpoint(host=f"{name}.{site}", path=path) for site in _SITES for name in ("events", "mobile") for path in ("/events/bulk/*", "/a/*", "/bulk", "/mobile/events/bulk", "/mobile")),
+        Endpoint(host="*", path="*/events/bulk/*", recognise=_is_launchdarkly),
         *(Endpoint(host=f"events.{site}", path="/events/diagnostic/*", decode=LibraryReader("auxiliary", account=_environment)) for site in _SITES),
         *(Endpoint(host=f"{name}.{site}", path=path, role="config", decode=_CONFIG) for site in _SITES for name in ("app", "clientsdk", "clientstream", "stream", "sdk") for path in ("/sdk/*", "/eval/*", "/ping/*", "/meval/*", "/all", "/flags")),
     ),
@@ -98,6 +108,14 @@ VENDOR = Vendor(
             ],
         },
         {
+            "title": "a goal's conversion through a relay proxy",
+            "request": {
+                "url": "https://shop.example/relay/events/bulk/env1", "method": "POST",
+                "body": [{"kind": "custom", "key": "checkout", "creationDate": 1795318940362, "contextKeys": {"user": "u1"}, "metricValue": 19.98}],
+            },
+            "hits": [{"kind": "event", "event": "checkout", "account": "env1", "values": {"metricValue": 19.98}, "identifiers": {"key": "u1"}}],
+        },
+        {
             "title": "an image with base64",
             "request": {"url": "https://events.launchdarkly.com/a/env1.gif?d=W3sia2luZCI6ImN1c3RvbSIsImtleSI6ImNoZWNrb3V0In1d"},
             "hits": [{"kind": "event", "event": "checkout", "account": "env1"}],
@@ -110,6 +128,7 @@ VENDOR = Vendor(
     ),
     lookalikes=(
         "https://shop.example/events/bulk/env1",
+        {"url": "https://shop.example/events/bulk/orders", "method": "POST", "body": [{"kind": "order", "creationDate": 1795318940362}]},
         "https://events.notlaunchdarkly.com/events/bulk/env1",
         "https://events.launchdarkly.com.evil.example/events/bulk/env1",
         "https://app.launchdarkly.com/projects",

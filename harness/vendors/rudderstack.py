@@ -50,6 +50,11 @@ def _derive(hit: Hit, event: Any, document: Any) -> None:
             for each in ids if isinstance(ids, list) else ():
                 found[str(each)] = granted
         hit.consent = found or None
+    traits = at(event, "context.traits")
+    if hit.kind == "identify" and isinstance(traits, dict):
+        # Its own script puts what is said of the visitor into the context, and nowhere else.
+        for name, value in traits.items():
+            hit.values.setdefault(name, value)
 
 
 _READ = call_reader(derive=_derive, query=_QUERY)

@@ -136,6 +136,9 @@ def _is_segment(request: CapturedRequest) -> bool:
         for event in batch if isinstance(batch, list) and batch else [document]:
             if not isinstance(event, dict) or event.get("type") not in _CALLS or not isinstance(event.get("messageId"), str):
                 return False
+            integrations = event.get("integrations")
+            if isinstance(integrations, dict) and "Customer.io Data Pipelines" in integrations:
+                return False
             library = text_at(event, "context.library.name") or text_at(document, "context.library.name") or ""
             if library.startswith("analytics") or event["messageId"].startswith("ajs-"):
                 return True

@@ -82,6 +82,14 @@ _HOSTS = (
     "assetsconfigcdn.org",
     "beyondwickedmapping.org",
 )
+
+
+def _is_statsig(request: CapturedRequest) -> bool:
+    """Events through the site's own host: a client's key, the SDK and its version in the query."""
+    query = f"&{split_url(request.url).query}"
+    return request.method == "POST" and "&k=client-" in query and "&st=" in query and "&sv=" in query
+
+
 _CONFIG = LibraryReader("config", account="k")
 
 VENDOR = Vendor(
@@ -91,6 +99,7 @@ VENDOR = Vendor(
     docs=("https://docs.statsig.com/client/javascript-sdk", "https://docs.statsig.com/http-api"),
     endpoints=(
         *(Endpoint(host=host, path=f"/v1/{call}") for host in _HOSTS for call in ("rgstr", "log_event", "log_event_beacon")),
+        *(Endpoint(host="*", path=f"*/{call}", recognise=_is_statsig) for call in ("rgstr", "log_event", "log_event_beacon")),
         *(Endpoint(host=host, path=f"/v1/{call}", decode=LibraryReader("auxiliary", account="k")) for host in _HOSTS for call in ("sdk_exception", "log_exposure")),
         *(Endpoint(host=host, path=path, role="config", decode=_CONFIG) for host in _HOSTS for path in ("/v1/initialize", "/v1/download_config_specs", "/v1/download_config_specs/*", "/v1/get_id_lists", "/v1/get_config", "/v1/check_gate")),
     ),
@@ -117,6 +126,14 @@ VENDOR = Vendor(
                 },
                 {"kind": "event", "event": "statsig::gate_exposure", "values": {"gate": "g1"}},
             ],
+        },
+        {
+            "title": "an event through the site's own host",
+            "request": {
+                "url": "https://shop.example/metrics/v1/rgstr?k=client-1&st=javascript-client&sv=3.33.5&t=1795318940362&sid=s1&ec=1", "method": "POST",
+                "body": {"events": [{"eventName": "purchase", "user": {"userID": "u1"}, "value": 19.98, "time": 1795318940362}], "statsigMetadata": {"sdkType": "javascript-client"}},
+            },
+            "hits": [{"kind": "event", "event": "purchase", "account": "client-1", "values": {"value": 19.98}, "identifiers": {"user_id": "u1"}}],
         },
         {
             "title": "base64 written backwards",
