@@ -41,8 +41,8 @@ class Visit:
     complaints: list[str] = field(default_factory=list)
     """What the page's own calls of the script threw, and what the script threw by itself."""
 
-    def occurrences(self, automatic: frozenset[str] = frozenset()) -> list[Hit]:
-        return [hit for hit in self.hits if hit.kind in OCCURRENCES and hit.event not in automatic]
+    def occurrences(self) -> list[Hit]:
+        return [hit for hit in self.hits if hit.kind in OCCURRENCES]
 
     def told(self) -> str:
         """All of it, a line each, for a failure's message."""
@@ -56,10 +56,16 @@ class Visitor:
     def __init__(self, browser: Browser, capture: BrowserCapture, url: str) -> None:
         self.browser, self.capture, self.url = browser, capture, url
         self.decoder = compose.decoder_for()
+        self.visits: dict[tuple[str, bool], Visit] = {}
         self.answer = compose.answerer(self.decoder, TrackingPlan(name="sdks"), stub_config=True)
 
     def visit(self, sdk: str, *, own: bool = False) -> Visit:
-        """Open the page, do all that a customer does, let the time pass, and leave."""
+        """Open the page, do all that a customer does, let the time pass, and leave; once in a session for each page."""
+        if (sdk, own) not in self.visits:
+            self.visits[sdk, own] = self._visit(sdk, own)
+        return self.visits[sdk, own]
+
+    def _visit(self, sdk: str, own: bool) -> Visit:
         entries: list[Any] = []
         visit = Visit()
         walk = self.capture.begin(entries.append, self.answer, zero=time.monotonic())
@@ -88,13 +94,12 @@ class Visitor:
         finally:
             walk.close()
             context.close()
-        visit.entries = entries
         visit.requests = [each for each in entries if isinstance(each, CapturedRequest)]
         for index, request in enumerate(visit.requests):
             visit.hits += compose.decode_entry(self.decoder, request, index)
-            if not request.url.startswith((self.url, "data:", "blob:", "about:")) and request.resource_type != "preflight":
-                if self.decoder.claim(request) is None:
-                    visit.unclaimed.append(f"{request.method} {request.url}")
+            own = request.url.startswith((self.url, "data:", "blob:", "about:"))
+            if not own and request.resource_type != "preflight" and self.decoder.claim(request) is None:
+                visit.unclaimed.append(f"{request.method} {request.url}")
         return visit
 
 

@@ -59,6 +59,18 @@ def create_app(bundles: Path) -> Flask:
         source = {"id": "1", "name": "tees", "writeKey": request.args["writeKey"], "enabled": True, "workspaceId": "1"}
         return {"source": source | {"config": {}, "connections": [], "destinations": []}}
 
+    @app.post(f"{OWN}/v1/initialize")
+    def initialize() -> dict[str, Any]:
+        return {"has_updates": True, "time": 1, "feature_gates": {}, "dynamic_configs": {}, "layer_configs": {}, "hash_used": "djb2"}
+
+    @app.get(f"{OWN}/sdk/goals/<key>")
+    def goals(key: str) -> list[Any]:
+        return []
+
+    @app.get(f"{OWN}/sdk/evalx/<path:context>")
+    def flags(context: str) -> dict[str, Any]:
+        return {}
+
     return app
 
 

@@ -5,7 +5,7 @@ window.start = async own => {
     const alloy = createInstance({name: 'alloy'});
     await alloy('configure', {
         datastreamId: 'aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee', orgId: '0123456789ABCDEF01234567@AdobeOrg',
-        defaultConsent: 'in', clickCollectionEnabled: false, ...(own && {edgeDomain: new URL(own).host})
+        defaultConsent: 'in', clickCollectionEnabled: false, ...(own && {edgeDomain: 'metrics.tees.example'})
     });
     const send = (eventType, xdm = {}) => alloy('sendEvent', {xdm: {eventType, ...xdm}});
     const lines = items => items.map(item => ({SKU: item.sku, name: item.name, quantity: item.quantity, priceTotal: item.price * item.quantity}));
