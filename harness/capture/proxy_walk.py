@@ -105,8 +105,6 @@ class Flow:
 
     request: CapturedRequest
     key: tuple[str, str]
-    sure: bool = True
-    handed: bool = False
     status: int | None = None
 
 
@@ -415,12 +413,12 @@ class ProxyWalk:
         type_, main = _type_of(request, websocket=told["websocket"])
         with self.stir:
             now = self._now()
-            former, sure = self._former(request)
+            former = self._former(request)
             request = replace(
                 request, id=f"r{next(self._numbers)}", time=now, step=self._step_at(now), context=self._names.get(told["door"]),
                 resource_type=type_, main_frame=main, redirected_from=former.request.id if former else None,
             )  # fmt: skip
-            flow = Flow(request, (method, urldefrag(url).url), sure)
+            flow = Flow(request, (method, urldefrag(url).url))
             self._flows[told["id"]] = flow
             self._flight[told["id"]] = request
             self._unmatched.setdefault(flow.key, []).append(flow)
@@ -502,14 +500,12 @@ class ProxyWalk:
             where = urldefrag(urljoin(flow.request.url, location)).url
             self._hops.setdefault(where, []).append((time.monotonic(), flow))
 
-    def _former(self, request: CapturedRequest) -> tuple[Flow | None, bool]:
-        """The one request whose redirect led here, if it can be no other; and whether that is certain without more."""
+    def _former(self, request: CapturedRequest) -> Flow | None:
+        """The one request whose redirect led here, if it can be no other."""
         now = time.monotonic()
         hops = [(at, flow) for at, flow in self._hops.pop(urldefrag(request.url).url, []) if now - at < HOP]
         fitting = [flow for _, flow in hops if _follows(flow, request)]
-        if len(fitting) != 1 or len(hops) != 1:
-            return None, not fitting
-        return fitting[0], True
+        return fitting[0] if len(fitting) == len(hops) == 1 else None
 
     def _flush(self, grace: float = 0.0) -> None:
         """Hand on, in order, what has waited long enough for others to tell of it."""
@@ -522,7 +518,6 @@ class ProxyWalk:
                     self._match(item.key)
             for _, _, item in ready:
                 if isinstance(item, Flow):
-                    item.handed = True
                     self._hand(item.request)
                 elif isinstance(item, Shown):
                     flow = item.told.flow if item.told else None

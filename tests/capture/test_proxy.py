@@ -1,0 +1,457 @@
+"""Capture by a proxy: what it records is what arrived, and nothing arrives that is stubbed."""
+# ruff: noqa: E501 (scripts as they run in the page)
+
+from __future__ import annotations
+
+import gzip
+import json
+import subprocess
+import sys
+import time
+import urllib.request
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from harness.capture import proxy as proxies
+from harness.capture.captured import Answer, CapturedRequest
+from harness.capture.chromium import launch_options
+from harness.capture.proxy import ProxyCapture, find_mitmdump
+from harness.errors import BrowserError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from harness.capture.proxy_walk import ProxyWalk
+
+try:
+    find_mitmdump()
+except BrowserError:
+    pytest.skip("mitmproxy is not installed", allow_module_level=True)
+
+ADDON = Path(proxies.__file__).with_name("mitm_addon.py")  # harness.capture.mitm_addon runs where mitmproxy is, not here
+ROOT = Path(__file__).parents[2]
+STUB = Answer(200, (("Content-Type", "text/plain"),), b"stub")
+
+
+@pytest.fixture(scope="module")
+def proxy() -> Iterator[ProxyCapture]:
+    capture = ProxyCapture.attach()
+    yield capture
+    capture.close()
+
+
+@pytest.fixture(scope="module")
+def proxied(playwright: Any, proxy: ProxyCapture) -> Iterator[Any]:
+    options = launch_options()
+    browser = playwright.chromium.launch(**{**options, "args": [*options["args"], *proxy.launch_arguments()]})
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def walk(proxied: Any, proxy: ProxyCapture) -> Iterator[Callable[..., Any]]:
+    """Begins walks as the browser's capture does, in a context of their own."""
+    begun: list[Any] = []
+
+    def begin(answer: Callable[[CapturedRequest], Answer | None] = lambda _: None, **options: Any) -> Any:
+        one = Walked(proxy, proxied, answer, options)
+        begun.append(one)
+        return one
+
+    yield begin
+    for each in begun:
+        each.finish()
+
+
+class Walked:
+    def __init__(
+        self, proxy: ProxyCapture, browser: Any, answer: Callable[[CapturedRequest], Answer | None], options: dict[str, Any]
+    ) -> None:
+        self.entries: list[Any] = []
+        self.walk: ProxyWalk = proxy.begin(self.entries.append, answer, zero=time.monotonic())
+        self.context = browser.new_context(**proxy.context_options(), **options)
+        self.context.set_default_timeout(15_000)
+        self.walk.adopt(self.context)
+
+    def of(self, kind: str) -> list[Any]:
+        return [each for each in list(self.entries) if type(each).__name__ == kind]
+
+    def hits(self, marker: str) -> list[CapturedRequest]:
+        return [each for each in self.of("CapturedRequest") if f"/hit/{marker}/" in each.url and each.resource_type != "preflight"]
+
+    def outcome(self, request: CapturedRequest) -> Any:
+        return next((each for each in self.of("Outcome") if each.request == request.id), None)
+
+    def open(self, url: str) -> Any:
+        page = self.context.new_page()
+        page.goto(url)
+        return page
+
+    def settle(self) -> None:
+        self.walk.barrier()
+        assert self.walk.quiet(0.3, 15)
+
+    def finish(self) -> None:
+        self.walk.close()
+        self.context.close()
+
+
+# {hit} is a hit's URL on the page's own origin, {far} on another site's.
+@dataclass(frozen=True)
+class Row:
+    kind: str
+    script: str
+    count: int = 1
+    leave: bool = False
+    type: str | None = ""
+    stubbed: int | None = None
+    """How many are seen where each is stubbed: a redirect is not followed then."""
+
+    def __str__(self) -> str:
+        return self.kind
+
+
+WORKER = (
+    "const u = URL.createObjectURL(new Blob([\"fetch('{hit}', {{method: 'POST', body: 'w'}})\"], {{type: 'text/javascript'}}));"
+    "window.kept = new {kind}(u)"
+)
+FORM = (
+    "const f = document.createElement('form'); f.method = 'POST'; f.action = '{hit}&as=html'; f.target = 'sink';"
+    "const i = document.createElement('iframe'); i.name = 'sink'; f.innerHTML = '<input name=a value=ü>'; document.body.append(i, f); f.submit()"
+)
+GZIP = (
+    "const z = await new Response(new Blob(['a'.repeat(5000)]).stream().pipeThrough(new CompressionStream('gzip'))).blob();"
+    "await fetch('{hit}', {{method: 'POST', body: z, headers: {{'content-encoding': 'gzip'}}}})"
+)
+JSON_ACROSS = (
+    "await fetch('{far}', {{method: 'POST', body: '{{}}', headers: {{'content-type': 'application/json'}}, credentials: 'include'}})"
+)
+XHR = "await new Promise(r => {{ const x = new XMLHttpRequest(); x.open('POST', '{hit}'); x.onloadend = r; x.send('ü') }})"
+LEAVING = "addEventListener('{event}', () => {{ {act} }})"
+BLOB = "navigator.sendBeacon('{hit}', new Blob([new Uint8Array([0, 255, 128])]))"
+
+ROWS = [
+    Row("image", "new Image().src = '{hit}&as=gif'", type="image"),
+    Row("image-across", "new Image().src = '{far}&as=gif'", type="image"),
+    Row("script", "const s = document.createElement('script'); s.src = '{hit}&as=js'; document.head.append(s)", type="script"),
+    Row("fetch", "await fetch('{hit}')", type="fetch"),
+    Row("fetch-json-across", JSON_ACROSS, type="fetch"),
+    Row("fetch-keepalive", "fetch('{hit}', {{method: 'POST', body: 'a', keepalive: true}})"),
+    Row("fetch-gzip", GZIP, type="fetch"),
+    Row("fetch-megabyte", "await fetch('{hit}', {{method: 'POST', body: 'x'.repeat(1 << 20)}})", type="fetch"),
+    Row("fetch-twenty", "await Promise.all([...Array(20).keys()].map(i => fetch('{hit}&i=' + i, {{method: 'POST', body: 'b' + i}})))", count=20),
+    Row("fetch-later", "fetchLater('{hit}', {{method: 'POST', body: 'a', activateAfter: 0}})"),
+    Row("xhr", XHR, type="xhr"),
+    Row("beacon", "navigator.sendBeacon('{hit}', 'a=ü')"),
+    Row("beacon-blob", BLOB),
+    Row("beacon-form-data", "const f = new FormData(); f.append('a', '1'); navigator.sendBeacon('{hit}', f)"),
+    Row("beacon-json-across", "navigator.sendBeacon('{far}', new Blob(['{{}}'], {{type: 'application/json'}}))"),
+    Row("link-ping", "const a = document.createElement('a'); a.href = '#x'; a.ping = '{hit}'; document.body.append(a); a.click()"),
+    Row("form", FORM, type="document"),
+    Row("redirect", "await fetch('{hit}&to=' + encodeURIComponent('{hit}&to=' + encodeURIComponent('{hit}&last=1')))", count=3, type="fetch", stubbed=1),
+    Row("worker", WORKER.replace("{kind}", "Worker"), type="fetch"),
+    Row("shared-worker", WORKER.replace("{kind}", "SharedWorker"), type=None),
+    Row("websocket", "new WebSocket('{hit}'.replace('http', 'ws')); await new Promise(r => setTimeout(r, 300))", type="websocket"),
+    Row("pagehide-beacon-blob", LEAVING.replace("{act}", BLOB).replace("{event}", "pagehide"), leave=True),
+    Row("pagehide-beacon-across", LEAVING.replace("{act}", "navigator.sendBeacon('{far}', 'a')").replace("{event}", "pagehide"), leave=True),
+    Row("pagehide-image", LEAVING.replace("{act}", "new Image().src = '{hit}&as=gif'").replace("{event}", "pagehide"), leave=True),
+    Row(
+        "hidden-fetch-keepalive",
+        LEAVING.replace("{act}", "fetch('{hit}', {{method: 'POST', body: 'a', keepalive: true}})").replace("{event}", "visibilitychange"),
+        leave=True,
+    ),
+]  # fmt: skip
+
+
+def act(one: Any, site: Any, row: Row, marker: str) -> None:
+    hit, far = (f"{base}/hit/{marker}/{row.kind}?r=1" for base in (site.url, site.other))
+    page = one.open(site.url + "/")
+    page.evaluate("async () => { " + row.script.format(hit=hit, far=far) + " }")
+    if row.leave:
+        page.goto(site.url + "/next")
+
+
+def as_sent(url: str) -> str:
+    return url.replace("ws://", "http://")
+
+
+@pytest.mark.parametrize("row", ROWS, ids=str)
+def test_what_is_captured_is_what_arrived(walk: Any, site: Any, row: Row) -> None:
+    one, marker = walk(), f"proxy-{row.kind}"
+    act(one, site, row, marker)
+    site.wait(marker, row.count)
+    one.settle()
+    arrived, captured = site.hits(marker), one.hits(marker)
+    assert len(arrived) == row.count
+    truth = Counter((each.method, f"http://{each.host}{each.target}", each.body, tuple(each.headers.items())) for each in arrived)
+    seen = Counter(
+        (each.method, as_sent(each.url), each.body.data, tuple((name.lower(), value) for name, value in each.headers)) for each in captured
+    )
+    assert seen == truth
+    assert all(each.body.state == ("present" if each.body.data else "absent") for each in captured)
+    assert one.walk.note_gap() == ()
+    if row.type != "":
+        assert {each.resource_type for each in captured} == {row.type}
+    for each in captured:
+        outcome = one.outcome(each)
+        assert outcome is not None
+        assert (outcome.state, each.disposition) == ("delivered", "passed")
+
+
+@pytest.mark.parametrize("row", ROWS, ids=str)
+def test_nothing_that_is_stubbed_arrives(walk: Any, site: Any, row: Row) -> None:
+    one, marker = walk(lambda request: STUB if "/hit/" in request.url else None), f"stub-{row.kind}"
+    act(one, site, row, marker)
+    one.settle()
+    assert site.hits(marker) == []
+    captured = one.hits(marker)
+    assert len(captured) == (row.stubbed or row.count)
+    assert {each.disposition for each in captured} == {"stubbed"}
+    assert {one.outcome(each).state for each in captured} == {"stubbed"}
+
+
+def test_a_refused_request_is_an_error_to_its_page_and_is_not_tried_again(walk: Any, site: Any) -> None:
+    one = walk(lambda request: Answer(blocked=True) if "/hit/" in request.url else None)
+    page = one.open(site.url + "/")
+    said = page.evaluate(
+        """async ([near, far]) => Promise.all([
+            fetch(near).then(() => 'fetched', () => 'refused'),
+            fetch(far, {method: 'POST', mode: 'no-cors', body: 'a'}).then(() => 'fetched', () => 'refused'),
+            new Promise(r => { const i = new Image(); i.onload = () => r('loaded'); i.onerror = () => r('refused'); i.src = near + '&as=gif' }),
+            new Promise(r => { const w = new WebSocket(near.replace('http', 'ws')); w.onopen = () => r('opened'); w.onerror = () => r('refused') }),
+        ])""",
+        [f"{site.url}/hit/refused/a?r=1", f"{site.other}/hit/refused/b?r=1"],
+    )
+    one.settle()
+    assert said == ["refused"] * 4
+    assert site.hits("refused") == []
+    assert len(one.hits("refused")) == 4
+    assert {one.outcome(each).state for each in one.hits("refused")} == {"blocked"}
+
+
+def test_hosts_that_do_not_exist_are_stubbed_over_tls_also_while_the_page_is_left(walk: Any, site: Any) -> None:
+    one = walk(lambda request: STUB if "vendor.invalid" in request.url else None)
+    page = one.open(site.url + "/")
+    read = page.evaluate(
+        "fetch('https://a.vendor.invalid/c', {method: 'POST', body: '{}', headers: {'x-key': 'k'}, credentials: 'include'}).then(r => r.text())"
+    )
+    page.evaluate("addEventListener('pagehide', () => navigator.sendBeacon('https://b.vendor.invalid/c', new Blob(['bye'])))")
+    page.goto("about:blank")
+    one.settle()
+    assert read == "stub"
+    told = [
+        (each.method, urlsplit(each.url).hostname, each.body.data, one.outcome(each).state)
+        for each in one.of("CapturedRequest")
+        if "vendor" in each.url
+    ]
+    assert told == [
+        ("OPTIONS", "a.vendor.invalid", b"", "stubbed"), ("POST", "a.vendor.invalid", b"{}", "stubbed"),
+        ("POST", "b.vendor.invalid", b"bye", "stubbed"),
+    ]  # fmt: skip
+    assert one.walk.note_gap() == ()
+
+
+def test_a_dead_host_is_attempted_and_not_delivered(walk: Any, site: Any) -> None:
+    one = walk()
+    dead = f"http://127.0.0.1:{proxies.free_port('127.0.0.1')}/hit/dead/x"
+    one.open(site.url + "/").evaluate("url => fetch(url, {mode: 'no-cors'}).catch(() => 0)", dead)
+    one.settle()
+    (request,) = one.hits("dead")
+    assert one.outcome(request).state == "failed"
+    assert one.outcome(request).reason
+
+
+def test_each_hop_of_a_redirect_is_told_with_the_one_before(walk: Any, site: Any) -> None:
+    one = walk()
+    page = one.open(site.url + "/")
+    last = f"{site.other}/hit/hops/last?as=gif"
+    page.evaluate(
+        "url => new Promise(r => { const i = new Image(); i.onload = i.onerror = r; i.src = url })", f"{site.url}/hit/hops/first?to={last}"
+    )
+    one.settle()
+    first, second = one.hits("hops")
+    assert [first.redirected_from, second.redirected_from] == [None, first.id]
+    assert [one.outcome(each).status for each in (first, second)] == [302, 200]
+
+
+def test_two_that_are_redirected_to_one_address_are_not_told_apart(walk: Any, site: Any) -> None:
+    one = walk()
+    page = one.open(site.url + "/")
+    page.evaluate(
+        """([a, b]) => { navigator.sendBeacon(a, 'x'); navigator.sendBeacon(b, 'x') }""",
+        [f"{site.url}/hit/same/{name}?status=307&wait=0.3&to=/hit/same/last" for name in "ab"],
+    )
+    site.wait("same", 4)
+    one.settle()
+    ends = [each for each in one.hits("same") if urlsplit(each.url).path.endswith("/last")]
+    starts = {each.id for each in one.hits("same")} - {each.id for each in ends}
+    assert len(ends) == 2
+    assert all(each.redirected_from is None or each.redirected_from in starts for each in ends)
+
+
+def test_what_the_pages_tell_is_told_and_what_nobody_tells_is_not_guessed(walk: Any, site: Any) -> None:
+    one = walk()
+    site.page("/proxy-told", "<!doctype html><title>t</title><body><iframe srcdoc='<script>fetch(\"/hit/told/frame\")</script>'></iframe>")
+    page = one.open(site.url + "/proxy-told")
+    page.evaluate("fetch('/hit/told/main')")
+    page.evaluate("addEventListener('pagehide', () => navigator.sendBeacon('/hit/told/leaving', 'a'))")
+    page.reload()
+    page.evaluate("fetch('/hit/told/again')")
+    site.wait("told", 5)
+    one.settle()
+    told = {
+        urlsplit(each.url).path.rpartition("/")[2] + str(index): (each.page, each.page_load, each.main_frame)
+        for index, each in enumerate(sorted(one.hits("told"), key=lambda each: each.time))
+    }
+    assert {name.rstrip("01234"): value for name, value in told.items() if "leaving" in name} == {"leaving": (None, None, None)}
+    assert {value for name, value in told.items() if name.startswith("main")} == {("p1", 1, True)}
+    assert {value for name, value in told.items() if name.startswith("again")} == {("p1", 2, True)}
+    assert {value[2] for name, value in told.items() if name.startswith("frame")} == {False}
+    assert one.walk.page_id(page) == "p1"
+
+
+def test_navigations_are_told_with_their_kind(walk: Any, site: Any) -> None:
+    one = walk()
+    page = one.open(site.url + "/")
+    page.evaluate("history.pushState({}, '', '/route')")
+    page.evaluate("location.hash = 'part'")
+    page.goto(site.url + "/next")
+    page.reload()
+    page.go_back()
+    one.settle()
+    assert [(urlsplit(each.url).path, each.kind, each.page_load, each.method) for each in one.of("Navigation")][:5] == [
+        ("/", "document", 1, "GET"), ("/route", "history", 1, None), ("/route", "fragment", 1, None), ("/next", "document", 2, "GET"),
+        ("/next", "reload", 3, "GET"),
+    ]  # fmt: skip
+    assert one.of("Navigation")[-1].kind == "back-forward"
+
+
+def test_pushes_are_in_order_with_requests_also_those_made_while_the_page_is_left(walk: Any, site: Any) -> None:
+    one = walk()
+    site.page(
+        "/proxy-pushes",
+        "<!doctype html><title>t</title><script>window.dataLayer = [{event: 'before'}]; fetch('/hit/order/1');"
+        "setTimeout(() => { dataLayer.push({event: 'between'}); fetch('/hit/order/2') }, 300);"
+        "addEventListener('pagehide', () => dataLayer.push({event: 'bye'}))</script>",
+    )
+    page = one.open(site.url + "/proxy-pushes")
+    site.wait("order", 2)
+    one.walk.enter_step(1)
+    page.goto("about:blank")
+    one.settle()
+    told = [
+        each.value["event"] if type(each).__name__ == "Push" else urlsplit(each.url).path[-1]
+        for each in one.entries
+        if type(each).__name__ == "Push" or (type(each).__name__ == "CapturedRequest" and "/hit/order/" in each.url)
+    ]
+    assert told == ["before", "1", "between", "2", "bye"]
+    assert {(each.page, each.page_load, each.main_frame) for each in one.of("Push")} == {("p1", 1, True)}
+    assert [each.step for each in one.of("Push")] == [0, 0, 1]
+
+
+def test_two_walks_at_once_do_not_mix(walk: Any, site: Any) -> None:
+    one, other = walk(), walk()
+    pages = {name: each.open(site.url + "/") for name, each in (("one", one), ("other", other))}
+    for index in range(5):
+        for name, page in pages.items():
+            page.evaluate("url => { fetch(url); navigator.sendBeacon(url + '&b=1', 'x') }", f"{site.url}/hit/two-{name}/{index}?r=1")
+    for name in pages:
+        site.wait(f"two-{name}", 10)
+    one.settle()
+    other.settle()
+    assert [len(one.hits("two-one")), len(one.hits("two-other"))] == [10, 0]
+    assert [len(other.hits("two-other")), len(other.hits("two-one"))] == [10, 0]
+
+
+def test_what_an_app_or_a_backend_sends_is_part_of_the_walk(walk: Any, site: Any) -> None:
+    one = walk()
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({"http": one.walk.address("shop-backend")}))
+    body = gzip.compress(b"v=2&en=purchase")
+    asked = urllib.request.Request(f"{site.url}/hit/server/mp?r=1", data=body, headers={"Content-Encoding": "gzip"})
+    with opener.open(asked, timeout=10) as answer:
+        assert answer.status == 200
+    one.walk.barrier()
+    (request,) = one.hits("server")
+    assert (request.context, request.page, request.page_load, request.body.data) == ("shop-backend", None, None, body)
+    assert [each.body for each in site.hits("server")] == [body]
+
+
+def test_a_context_that_does_not_go_through_the_proxy_is_refused(proxied: Any, walk: Any) -> None:
+    context = proxied.new_context()
+    with pytest.raises(BrowserError, match="does not go through the proxy") as refused:
+        walk().walk.adopt(context)
+    assert "context_options" in refused.value.mend
+    context.close()
+
+
+def test_a_context_belongs_to_one_walk(walk: Any) -> None:
+    one, other = walk(), walk()
+    one.walk.adopt(one.context)
+    with pytest.raises(BrowserError, match="another walk"):
+        other.walk.adopt(one.context)
+
+
+def test_a_proxy_that_dies_is_a_gap(playwright: Any, site: Any) -> None:
+    own = ProxyCapture.attach()
+    options = launch_options()
+    browser = playwright.chromium.launch(**{**options, "args": [*options["args"], *own.launch_arguments()]})
+    one = Walked(own, browser, lambda _: None, {})
+    one.open(site.url + "/")
+    own._process.kill()
+    own._process.wait()
+    own._thread.join(10)
+    one.walk.barrier()
+    one.finish()
+    browser.close()
+    assert any("the proxy was lost" in each for each in one.walk.note_gap())
+    with pytest.raises(BrowserError, match="lost"):
+        own.begin([].append, lambda _: None, zero=0.0)
+    own.close()
+
+
+def test_without_mitmproxy_it_is_said_how_to_get_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv(proxies.VARIABLE, raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+    monkeypatch.setattr(sys, "prefix", str(tmp_path))
+    with pytest.raises(BrowserError, match="needs mitmproxy") as missing:
+        ProxyCapture.attach()
+    assert "tagproof[proxy]" in missing.value.mend
+    monkeypatch.setenv(proxies.VARIABLE, "no-such-program")
+    with pytest.raises(BrowserError, match="no-such-program"):
+        find_mitmdump()
+
+
+def test_a_mitmdump_that_does_not_start_is_quoted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    broken = tmp_path / "mitmdump"
+    broken.write_text("#!/bin/sh\necho 'cannot do that' >&2\nexit 3\n")
+    broken.chmod(0o755)
+    monkeypatch.setenv(proxies.VARIABLE, str(broken))
+    with pytest.raises(BrowserError, match="cannot do that"):
+        ProxyCapture.attach()
+
+
+def test_a_journey_of_the_shop_is_judged_as_ever(tmp_path: Path) -> None:
+    arguments = ["journeys/test_lead.py", "--tracking-capture", "proxy", "--tracking-reports", str(tmp_path), "--tracking-no-pictures"]
+    scenarios = ["--scenario", "baseline", "--scenario", "reload"]
+    run = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments, *scenarios],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+    walks = json.loads((tmp_path / "verdict.json").read_text(encoding="utf-8"))["walks"]
+    assert [(walk["scenario"], walk["state"], walk["backend"]) for walk in walks] == [
+        ("baseline", "passed", "proxy"), ("reload", "passed", "proxy"),
+    ]  # fmt: skip
+
+
+def test_the_addon_needs_nothing_of_this_environment() -> None:
+    assert "harness" not in "".join(line for line in ADDON.read_text(encoding="utf-8").splitlines() if "import" in line)
