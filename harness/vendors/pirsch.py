@@ -1,0 +1,81 @@
+"""Pirsch: page views in a query, events as JSON.
+
+Wire format: https://docs.pirsch.io/api-sdks/api, https://docs.pirsch.io/get-started/frontend-integration.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from harness.decode.query import Prefix, QueryTable, Row
+from harness.decode.readers import LibraryReader, QueryReader
+from harness.decode.vendor import Endpoint, Vendor
+
+if TYPE_CHECKING:
+
+    from harness.capture.captured import CapturedRequest
+    from harness.decode.hit import Hit
+
+_TABLE = QueryTable(
+    {
+        "code": Row("identification_code", "Identification code", "General"),
+        "identification_code": Row("identification_code", "Identification code", "General"),
+        "client_id": Row("client_id", "Client ID", "General"),
+        "url": Row("url", "Page address", "Page"),
+        "t": Row("title", "Page title", "Page"),
+        "title": Row("title", "Page title", "Page"),
+        "ref": Row("referrer", "Referrer", "Page"),
+        "referrer": Row("referrer", "Referrer", "Page"),
+        "w": Row(None, "Screen width", "Device"),
+        "h": Row(None, "Screen height", "Device"),
+        "screen_width": Row(None, "Screen width", "Device"),
+        "screen_height": Row(None, "Screen height", "Device"),
+        "nc": Row(None, "Cache buster", "Technical"),
+        "event_name": Row("event_name", "Event", "General"),
+        "event_duration": Row("event_duration", "Duration (s)", "General"),
+        "ip": Row(None, "IP address", "Visitor"),
+        "user_agent": Row(None, "User agent", "Device"),
+        "non_interactive": Row("non_interactive", "Non-interactive", "General"),
+    },
+    (Prefix("event_meta.", label="{}", group="Event data"), Prefix("tags.", field="tag.{}", label="Tag {}", group="Tags"), Prefix("tag_", field="tag.{}", label="Tag {}", group="Tags"),),
+)
+_READ = QueryReader(
+    _TABLE, event=lambda values: str(values["event_name"]) if values.get("event_name") else "pageview" if values.get("url") else None,
+    account=("identification_code", "client_id"), page="url",
+)
+
+
+def _session(request: CapturedRequest) -> list[Hit]:
+    hits = _READ(request)
+    for hit in hits:
+        hit.kind, hit.event = "auxiliary", "session"
+    return hits
+
+
+VENDOR = Vendor(
+    id="pirsch",
+    name="Pirsch Analytics",
+    category="analytics",
+    docs=("https://docs.pirsch.io/api-sdks/api", "https://docs.pirsch.io/get-started/frontend-integration",),
+    endpoints=(
+        *(Endpoint(host="api.pirsch.io", path=path) for path in ("/hit", "/event", "/api/v1/hit", "/api/v1/event", "/api/v1/hit/batch", "/api/v1/event/batch", "/p")),
+        *(Endpoint(host="api.pirsch.io", path=path, decode=_session) for path in ("/session", "/api/v1/session")),
+        *(Endpoint(host="api.pirsch.io", path=path, role="library", decode=LibraryReader()) for path in ("/pirsch.js", "/pa.js", "/pirsch-extended.js", "/pirsch-events.js", "/pirsch-sessions.js")),
+    ),
+    decode=_READ,
+    automatic_parameters=frozenset({"url", "title", "referrer"}),
+    cookieless=True,
+    examples=(
+        {
+            "title": "a page view",
+            "request": {"url": "https://api.pirsch.io/hit?nc=1795318940000&code=abc123&url=https%3A%2F%2Fshop.example%2F%3Futm_source%3Dx&t=Shop&ref=&w=1280&h=720"},
+            "hits": [{"kind": "pageview", "event": "pageview", "account": "abc123", "campaign": {"utm_source": "x"}, "values": {"title": "Shop"}}],
+        },
+        {
+            "title": "an event",
+            "request": {"url": "https://api.pirsch.io/event", "method": "POST", "body": {"identification_code": "abc123", "url": "https://shop.example/", "event_name": "purchase", "event_meta": {"value": "19.98"}}},
+            "hits": [{"kind": "event", "event": "purchase", "account": "abc123", "values": {"value": "19.98"}}],
+        },
+    ),
+    lookalikes=("https://shop.example/hit?code=abc", "https://api.pirsch.io.evil.example/hit", "https://docs.pirsch.io/hit"),
+)  # fmt: skip
