@@ -237,7 +237,7 @@ def _decode(request: CapturedRequest) -> list[Hit]:
             hit.key = hit.key or str(values[name])
     if values.get("campaign"):
         hit.campaign["campaign"] = str(values["campaign"])
-    opted = {each: context[each] for each in ("contextData.opt.dmp", "opt.dmp", "opt.sell") if each in context}
+    opted: dict[str, Any] = {each: context[each] for each in ("contextData.opt.dmp", "opt.dmp", "opt.sell") if each in context}
     hit.consent = opted or None
     return [hit]
 

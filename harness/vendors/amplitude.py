@@ -141,7 +141,7 @@ def _is_amplitude(request: CapturedRequest) -> bool:
     if isinstance(document, dict) and isinstance(document.get("api_key"), str):
         events = document.get("events")
         first = events[0] if isinstance(events, list) and events else None
-        return text_at(first, "event_type") is not None and any(name in first for name in ("device_id", "user_id", "insert_id", "event_properties"))
+        return isinstance(first, dict) and isinstance(first.get("event_type"), str) and any(name in first for name in ("device_id", "user_id", "insert_id", "event_properties"))
     return False
 
 
