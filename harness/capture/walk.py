@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
 
     from harness.capture.browser import BrowserCapture
+    from harness.capture.captured import Answer
     from harness.capture.contract import Answerer, Entry, Sink
     from harness.capture.datalayer import Recorder
     from harness.capture.tabs import Tab
@@ -51,6 +52,7 @@ class BrowserWalk:
         self.stir = threading.Condition(capture.lock)
         self.flight: dict[str, CapturedRequest] = {}
         self.closed = False
+        self.ended = 0.0
         self._sink = sink
         self._order: deque[Slot] = deque()
         self._numbers = 0
@@ -90,19 +92,27 @@ class BrowserWalk:
         def matters(request: CapturedRequest | None) -> bool:
             return request is None or ignore is None or not ignore(request)
 
-        with self.stir:
-            while True:
+        def latest() -> float:
+            return next((at for at, what in reversed(self._activity) if matters(what)), 0.0)
+
+        while True:
+            with self.stir:
                 now = time.monotonic()
-                last = next((at for at, what in reversed(self._activity) if matters(what)), 0.0)
+                last = latest()
                 busy = any(slot.open for slot in self._order) or any(
                     each.resource_type not in LASTING and matters(each) for each in self.flight.values()
                 )
-                if not busy and now - last >= window:
+                still = not busy and now - last >= window
+                if not still:
+                    if now >= until:
+                        return False
+                    self.stir.wait(min(until - now, 0.1 if busy else max(0.005, last + window - now)))
+                    continue
+            # A page that had no time for its work yet is not quiet: it is, once it has answered and nothing came of it.
+            self.capture.round_trip(self, max(0.05, min(1.0, until - now)))
+            with self.stir:
+                if not any(slot.open for slot in self._order) and last == latest():
                     return True
-                if now >= until:
-                    return False
-                wait = min(until - now, 0.1 if busy else max(0.005, last + window - now))
-                self.stir.wait(wait)
 
     def note_gap(self) -> tuple[str, ...]:
         """What this capture knows that it may have missed, in words; empty if nothing."""
@@ -117,9 +127,18 @@ class BrowserWalk:
         """Let everything paused go, and stop. Hits that arrive later are still given to the sink until the context is gone."""
         with self.stir:
             self.closed = True
+            self.ended = time.monotonic()
         self.capture.clear(self, 2.0)
 
     # ---- called from the capture's thread, under its lock ----
+
+    def decide(self, request: CapturedRequest) -> Answer | None:
+        """What a request is answered with; a fault in the answer lets it through, and is a gap."""
+        try:
+            return self.answer(request)
+        except Exception as error:
+            self.gap(f"no answer could be found for {request.url[:200]} ({type(error).__name__}: {error}); it was let through")
+            return None
 
     def now(self) -> float:
         """Seconds since the walk began, to the microsecond."""

@@ -1,0 +1,124 @@
+"""What cannot be paused: requests that a page's own policy refused, and WebSockets."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from harness.capture.captured import Body, CapturedRequest, Outcome
+from harness.capture.sent import UNSEEN, Sent, remember
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from harness.capture.cdp import Message
+    from harness.capture.sent import Ledger
+    from harness.capture.targets import Targets
+
+REFUSED = 0.25
+"""Seconds in which a page tells more of a request that its policy refused, if it does."""
+
+POLICY = "content security policy"
+
+
+class Refusals:
+    """Requests that a content security policy refused.
+
+    https://chromedevtools.github.io/devtools-protocol/tot/Audits/#type-ContentSecurityPolicyIssueDetails
+    """
+
+    def __init__(self, targets: Targets, ledger: Ledger) -> None:
+        self.targets = targets
+        self.ledger = ledger
+        self.events: dict[str, Callable[[str, Message], None]] = {"Audits.issueAdded": self._issue}
+        self._waiting: list[Sent] = []
+
+    def _issue(self, session_id: str, params: Message) -> None:
+        """A content security policy refused a URL. Of a fetch or a beacon nothing else is told; of the rest, a failure that follows."""
+        told = params["issue"].get("details", {}).get("contentSecurityPolicyIssueDetails")
+        session = self.targets.sessions.get(session_id)
+        if told is None or session is None or told.get("isReportOnly") or told.get("contentSecurityPolicyViolationType") != "kURLViolation":
+            return
+        url, walk = told.get("blockedURL", ""), self.targets.walk(session_id)
+        if walk is None or not url.startswith(("http://", "https://", "ws://", "wss://")):
+            return
+        sent = self.ledger.new(walk, url)
+        sent.session, sent.frame, sent.worker = session_id, session.sender, session.worker
+        sent.refusal = told.get("violatedDirective", "")
+        self.ledger.attribute(sent, sent.frame.tab.load.loader if sent.frame and sent.frame.main else "")
+        request = CapturedRequest(
+            id=sent.id, url=url, time=sent.time, method=None, context=walk.key, step=sent.step,
+            body=Body("unreadable", b"", "refused before it was sent: neither method nor body is told"),
+        )  # fmt: skip
+        sent.request = self.ledger.completed(sent, request)
+        reason = f"{POLICY} ({sent.refusal})"
+        sent.outcome = Outcome(request=sent.id, state="blocked", time=walk.now(), reason=reason)
+        sent.slot.entries = [sent.request, sent.outcome]
+        sent.slot.open, sent.slot.until = True, time.monotonic() + REFUSED
+        self._waiting = [*[each for each in self._waiting if not each.slot.gone][-1000:], sent]
+        walk.queue(sent.slot)
+
+    def directive(self, session_id: str, url: str) -> str:
+        """Which directive refused this URL, if it was just told; that telling is then not recorded a second time."""
+        for sent in self._waiting:
+            if sent.session == session_id and sent.url == url and not sent.slot.gone:
+                self._waiting.remove(sent)
+                sent.slot.entries = []
+                self.ledger.release(sent)
+                return f" ({sent.refusal})"
+        return ""
+
+
+class Sockets:
+    """WebSocket handshakes. What is said over an open socket is not recorded."""
+
+    def __init__(self, targets: Targets, ledger: Ledger) -> None:
+        self.targets = targets
+        self.ledger = ledger
+        self.events: dict[str, Callable[[str, Message], None]] = {
+            "Network.webSocketCreated": self._created,
+            "Network.webSocketWillSendHandshakeRequest": self._handshake,
+            "Network.webSocketHandshakeResponseReceived": self._opened,
+            "Network.webSocketFrameError": self._failed,
+            "Network.webSocketClosed": self._closed,
+        }
+
+    def _created(self, session_id: str, params: Message) -> None:
+        session, walk = self.targets.sessions.get(session_id), self.targets.walk(session_id)
+        if session is None or walk is None:
+            return
+        sent = self.ledger.new(walk, params["url"], params["requestId"])
+        sent.session, sent.frame, sent.worker = session_id, session.sender, session.worker
+        sent.initiator = params.get("initiator", {}).get("type")
+        self.ledger.attribute(sent, sent.frame.tab.load.loader if sent.frame and sent.frame.main else "")
+        request = CapturedRequest(
+            id=sent.id, url=sent.url, time=sent.time, resource_type="websocket", context=walk.key, step=sent.step, disposition="passed"
+        )
+        sent.request = self.ledger.completed(sent, request)
+        sent.slot.entries = [sent.request]
+        sent.slot.open, sent.slot.until = True, time.monotonic() + UNSEEN
+        if walk.decide(sent.request) is not None:
+            walk.gap(f"a WebSocket cannot be stubbed; it was opened: {sent.url[:200]}")
+        walk.queue(sent.slot)
+        remember(self.ledger.network, sent.network, sent)
+
+    def _handshake(self, _: str, params: Message) -> None:
+        sent = self.ledger.network.get(params["requestId"])
+        if sent is not None and sent.request is not None and not sent.slot.gone:
+            sent.request = replace(sent.request, headers=tuple(params.get("request", {}).get("headers", {}).items()))
+            sent.slot.entries[0] = sent.request
+            sent.slot.open = False
+            sent.walk.flush()
+
+    def _opened(self, _: str, params: Message) -> None:
+        if sent := self.ledger.network.get(params["requestId"]):
+            self.ledger.end(sent, Outcome(request=sent.id, state="delivered", status=params.get("response", {}).get("status")))
+
+    def _failed(self, _: str, params: Message) -> None:
+        if sent := self.ledger.network.get(params["requestId"]):
+            self.ledger.end(sent, Outcome(request=sent.id, state="failed", reason=str(params.get("errorMessage", ""))))
+
+    def _closed(self, _: str, params: Message) -> None:
+        if sent := self.ledger.network.get(params["requestId"]):
+            self.ledger.end(sent, Outcome(request=sent.id, state="failed", reason="closed before it was open"))

@@ -1,0 +1,228 @@
+"""Requests on their way: what was told of each so far, and what is still awaited."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from harness.capture.captured import Body, CapturedRequest, Outcome
+from harness.capture.walk import Slot
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from harness.capture.captured import Disposition
+    from harness.capture.tabs import Frame, Load, Worker
+    from harness.capture.walk import BrowserWalk
+
+UNSEEN = 0.5
+"""Seconds that a paused request waits for its page to tell which document sent it; it is answered at once all the same."""
+
+UNPAUSED = 5.0
+"""Seconds that a request which a page told of waits to be paused."""
+
+UNANSWERED = 3.0
+"""Seconds after which nothing more is expected of what a closed tab sent."""
+
+KEPT = 10_000
+"""How many requests are remembered for what may still be told of them."""
+
+
+@dataclass(slots=True)
+class Sent:
+    """One request on its way: told by its page, paused, answered, answered by its server, in whatever order these come.
+
+    Attributes:
+        network: the id under which its page's session tells of it; empty if none does.
+        session: the session that told of it; ``told`` is what it told.
+        ordinal: of the document load it is of; for a document's own request that of the load it opens.
+        former: id of the request whose redirect led here.
+        refusal: the directive of the policy that refused it.
+        until: when its page is no longer waited for.
+    """
+
+    walk: BrowserWalk
+    slot: Slot
+    id: str
+    time: float
+    step: int
+    url: str
+    network: str = ""
+    session: str = ""
+    frame: Frame | None = None
+    worker: Worker | None = None
+    load: Load | None = None
+    ordinal: int | None = None
+    initiator: str | None = None
+    request: CapturedRequest | None = None
+    outcome: Outcome | None = None
+    refusal: str = ""
+    until: float = 0.0
+    former: str | None = None
+    told: dict[str, Any] = field(default_factory=dict)
+
+
+class Ledger:
+    """All requests on their way, under each id that the browser speaks of them by.
+
+    Attributes:
+        network: by the page session's id; the latest hop.
+        fetch: by the interception's id.
+        expected: told by their pages and not yet paused.
+        unseen: paused and not yet told by their pages.
+        open: paused, and what became of them is not known.
+        loose: the latest that were paused without a page session's id, and when.
+    """
+
+    def __init__(self) -> None:
+        self.network: dict[str, Sent] = {}
+        self.fetch: dict[str, Sent] = {}
+        self.expected: dict[str, deque[Sent]] = {}
+        self.unseen: dict[str, deque[Sent]] = {}
+        self.open: dict[int, Sent] = {}
+        self.loose: deque[tuple[float, Sent]] = deque(maxlen=64)
+
+    def new(self, walk: BrowserWalk, url: str, network: str = "") -> Sent:
+        """A request that was just heard of for the first time."""
+        return Sent(walk, Slot(), walk.number("r"), walk.now(), walk.step, url, network)
+
+    def attribute(self, sent: Sent, loader: str) -> None:
+        """Which document load a request is of."""
+        frame = sent.frame
+        if frame is None:
+            if sent.worker is not None and sent.worker.load is not None:
+                sent.load, sent.ordinal = sent.worker.load, sent.worker.load.ordinal
+            return
+        if not frame.main:
+            sent.load = frame.load
+        elif loader == sent.network and loader:
+            if sent.told.get("type") == "Document" or not sent.told:
+                underway = frame.tab.begin(loader)
+                underway.method = sent.told.get("request", {}).get("method", underway.method)
+                sent.ordinal = frame.tab.last + 1
+                return
+            sent.load = frame.tab.leaving(sender(sent.told["request"]["headers"]))
+        else:
+            sent.load = frame.tab.load_of(loader) or frame.tab.load
+        sent.ordinal = sent.load.ordinal if sent.load else None
+
+    def completed(self, sent: Sent, request: CapturedRequest) -> CapturedRequest:
+        """The request with all that is known of who sent it."""
+        frame, worker = sent.frame, sent.worker
+        page_url = frame_url = None
+        if frame is not None:
+            page_url = (sent.load or frame.tab.load).url
+            frame_url = page_url if frame.main else frame.url
+        if worker is not None:
+            frame_url = worker.url or frame_url
+        return replace(
+            request, page=frame.tab.name if frame else None, page_url=page_url, page_load=sent.ordinal, frame_url=frame_url,
+            main_frame=frame.main if frame and worker is None else None, initiator=sent.initiator, redirected_from=sent.former,
+        )  # fmt: skip
+
+    def place(self, sent: Sent) -> None:
+        """Give a request its place in the order, now."""
+        if sent.request is not None:
+            sent.slot.entries.insert(0, sent.request)
+            sent.walk.queue(sent.slot)
+
+    def untold(self, sent: Sent) -> None:
+        """Place a request whose page did not tell of it in time; should it still do so, that is no second request."""
+        remember(self.network, sent.network, sent)
+        self.place(sent)
+
+    def record_told(self, sent: Sent, *, disposition: Disposition = "unknown") -> None:
+        """Record a request that was never paused, as its page told of it: a body that is no text is not told."""
+        asked = sent.told.get("request", {})
+        if "postData" in asked:
+            body = Body("present", asked["postData"].encode("utf-8", "surrogatepass"))
+        elif asked.get("hasPostData"):
+            body = Body("unreadable", b"", "the request was never paused, and the page's session does not tell this body")
+        else:
+            body = Body()
+        request = CapturedRequest(
+            id=sent.id, url=sent.url, time=sent.time, method=asked.get("method"),
+            headers=tuple(asked.get("headers", {}).items()), body=body, resource_type=str(sent.told.get("type", "")).lower() or None,
+            context=sent.walk.key, step=sent.step,
+            disposition=disposition,
+        )  # fmt: skip
+        sent.request = self.completed(sent, request)
+        sent.slot.entries.insert(0, sent.request)
+        sent.slot.open = False
+        sent.walk.flush()
+
+    def withdraw(self, sent: Sent) -> None:
+        """It is no longer awaited to be paused."""
+        expected = self.expected.get(sent.network)
+        if expected and sent in expected:
+            expected.remove(sent)
+            if not expected:
+                del self.expected[sent.network]
+
+    def end(self, sent: Sent, outcome: Outcome) -> None:
+        """What became of a request: the first word counts."""
+        if sent.outcome is not None:
+            return
+        self.open.pop(id(sent), None)
+        walk = sent.walk
+        sent.outcome = replace(outcome, time=walk.now())
+        if sent.slot.gone:
+            walk.put(sent.outcome)
+        else:
+            sent.slot.entries.append(sent.outcome)
+
+    def abandon(self, which: Callable[[Sent], bool], reason: str) -> None:
+        """Say of requests whose answers will not be seen that it is not known what became of them."""
+        for sent in [each for each in self.open.values() if each.request is not None and which(each)]:
+            if sent.request is not None and sent.request.resource_type != "ping":
+                self.end(sent, Outcome(request=sent.id, state="unknown", reason=reason))
+
+    def release(self, sent: Sent) -> None:
+        """Close its place without an entry: it never left."""
+        self.withdraw(sent)
+        sent.slot.open = False
+        sent.walk.flush()
+
+    def overdue(self, now: float) -> None:
+        """Say what is not known of what a closed tab sent: the browser does not tell of the end of a context."""
+        for sent in list(self.open.values()):
+            if sent.frame is not None and sent.frame.tab.closed and now - sent.walk.zero - sent.time > UNANSWERED:
+                self.end(sent, Outcome(request=sent.id, state="unknown", reason="no answer was seen after its tab was closed"))
+
+    def placed(self, now: float) -> None:
+        """Place those whose pages did not tell of them in time."""
+        for key, waiting in list(self.unseen.items()):
+            while waiting and now >= waiting[0].until:
+                self.untold(waiting.popleft())
+            if not waiting:
+                del self.unseen[key]
+
+    def forget(self, walk: BrowserWalk) -> None:
+        """Drop all requests of a walk whose contexts are gone."""
+        for store in (self.network, self.fetch):
+            for key in [key for key, sent in store.items() if sent.walk is walk]:
+                del store[key]
+        for waiting in (self.expected, self.unseen):
+            for key in [key for key, each in waiting.items() if each and each[0].walk is walk]:
+                del waiting[key]
+        self.open = {key: sent for key, sent in self.open.items() if sent.walk is not walk}
+        self.loose = deque((each for each in self.loose if each[1].walk is not walk), maxlen=64)
+
+
+def remember(store: dict[Any, Sent], key: str | int, sent: Sent) -> None:
+    """Keep a request under an id, and forget the oldest tenth of what is kept beyond the limit."""
+    store[key] = sent
+    if len(store) > KEPT:
+        for old in list(store)[: KEPT // 10]:
+            del store[old]
+
+
+def header(headers: dict[str, str], name: str) -> str | None:
+    """A header by its lower-case name."""
+    return next((value for key, value in headers.items() if key.lower() == name), None)
+
+
+def sender(headers: dict[str, str]) -> str | None:
+    """The URL or origin of the document that a request says it is from."""
+    return header(headers, "referer") or header(headers, "origin")
