@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 import textwrap
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -247,7 +248,9 @@ def test_a_stored_recording_is_judged_as_the_live_walk_was(project: pytest.Pytes
     _run(project, site)
     for scenario, code in (("baseline", 0), ("reload", 1)):
         (path,) = project.path.glob(f"reports/private/*{scenario}*.jsonl")
-        checked = project.run("tagproof", "check", str(path), "--expectations", "expectations/buy.journey.yaml", "--json")
+        checked = project.run(
+            sys.executable, "-m", "harness.cli", "check", str(path), "--expectations", "expectations/buy.journey.yaml", "--json"
+        )
         assert checked.ret == code
         assert [each["code"] for each in json.loads(checked.stdout.str())["violations"]] == _verdicts(project)[scenario]["codes"]
 

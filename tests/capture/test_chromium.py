@@ -14,6 +14,8 @@ from harness.errors import BrowserError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from playwright.sync_api import Playwright
+
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the stand-in browsers are shell scripts")
 STARTS = '#!/bin/sh\necho "Chromium 156.0.8078.79 built on somewhere"\n'
 LACKS_A_LIBRARY = '#!/bin/sh\necho "error while loading shared libraries: libnss3.so" >&2\nexit 127\n'
@@ -167,13 +169,10 @@ def test_what_the_sandbox_needs(monkeypatch: pytest.MonkeyPatch, user: int, name
         chromium._user_namespaces.cache_clear()
 
 
-def test_the_browser_of_this_machine_starts_unseen_as_automation() -> None:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(**launch_options())
-        page = browser.new_page()
-        page.goto("data:text/html,<p>here")
-        seen = page.evaluate("[navigator.webdriver, navigator.userAgent.includes('Headless')]")
-        browser.close()
+def test_the_browser_of_this_machine_starts_unseen_as_automation(playwright: Playwright) -> None:
+    browser = playwright.chromium.launch(**launch_options())
+    page = browser.new_page()
+    page.goto("data:text/html,<p>here")
+    seen = page.evaluate("[navigator.webdriver, navigator.userAgent.includes('Headless')]")
+    browser.close()
     assert seen == [False, False]

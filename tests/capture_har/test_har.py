@@ -17,6 +17,8 @@ from harness.errors import RecordingError
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from playwright.sync_api import Playwright
+
 COLLECT = "https://www.google-analytics.com/g/collect?v=2&tid=G-1"
 
 
@@ -322,12 +324,11 @@ def test_a_zip_without_a_har() -> None:
         requests_from_har(packed.getvalue(), "x.zip")
 
 
-def test_a_har_of_a_real_browser_with_playwright(tmp_path: Path) -> None:
+def test_a_har_of_a_real_browser_with_playwright(tmp_path: Path, playwright: Playwright) -> None:
     """What Playwright writes for a beacon, a Blob, a form and a packed body; the truth is what the server got."""
     from threading import Thread
 
     from flask import Flask, request
-    from playwright.sync_api import sync_playwright
     from werkzeug.serving import make_server
 
     app = Flask(__name__)
@@ -346,22 +347,21 @@ def test_a_har_of_a_real_browser_with_playwright(tmp_path: Path) -> None:
     thread = Thread(target=server.serve_forever)
     thread.start()
     try:
-        with sync_playwright() as playwright:
-            found = find_browser()
-            browser = playwright.chromium.launch(executable_path=found.path, args=launch_arguments(found))
-            for name, content in (("embed.har", "embed"), ("attach.zip", "attach")):
-                context = browser.new_context(record_har_path=tmp_path / name, record_har_content=content)  # type: ignore[arg-type]
-                page = context.new_page()
-                page.goto(f"http://127.0.0.1:{server.port}/")
-                page.evaluate("""async () => {
-                    await fetch('/c/text', {method: 'POST', body: 'en=a&x=é'});
-                    await fetch('/c/form', {method: 'POST', body: new URLSearchParams({a: '1 2', b: 'x&y'})});
-                    await fetch('/c/bytes', {method: 'POST', body: new Uint8Array([0, 255, 1])});
-                    await fetch('/c/blob', {method: 'POST', body: new Blob(['{"a":1}'], {type: 'application/json'})});
-                    await fetch('/c/empty', {method: 'POST'});
-                }""")
-                context.close()
-            browser.close()
+        found = find_browser()
+        browser = playwright.chromium.launch(executable_path=found.path, args=launch_arguments(found))
+        for name, content in (("embed.har", "embed"), ("attach.zip", "attach")):
+            context = browser.new_context(record_har_path=tmp_path / name, record_har_content=content)  # type: ignore[arg-type]
+            page = context.new_page()
+            page.goto(f"http://127.0.0.1:{server.port}/")
+            page.evaluate("""async () => {
+                await fetch('/c/text', {method: 'POST', body: 'en=a&x=é'});
+                await fetch('/c/form', {method: 'POST', body: new URLSearchParams({a: '1 2', b: 'x&y'})});
+                await fetch('/c/bytes', {method: 'POST', body: new Uint8Array([0, 255, 1])});
+                await fetch('/c/blob', {method: 'POST', body: new Blob(['{"a":1}'], {type: 'application/json'})});
+                await fetch('/c/empty', {method: 'POST'});
+            }""")
+            context.close()
+        browser.close()
     finally:
         server.shutdown()
         thread.join()

@@ -106,10 +106,12 @@ def test_no_campaign_is_invented(visit: Callable[..., Visit]) -> None:
 def test_the_campaign_is_told_first_to_each_vendor(visit: Callable[..., Visit]) -> None:
     one = visit()
     one.newsletter()
-    assert [(each.vendor, each.event, each.path) for each in one.sent if "utm_campaign=spring" in each.query] == [
-        ("ga4", "page_view", "/shop/cups"), ("ga4", "view_item_list", "/shop/cups"),
-        ("ga4", "user_engagement", "/shop/cups"), ("meta", "PageView", "/shop/cups"),
+    told = [(each.vendor, each.event, each.path) for each in one.sent if "utm_campaign=spring" in each.query]
+    # Two vendors' tags run side by side; each has its own order.
+    assert [each for each in told if each[0] == "ga4"] == [
+        ("ga4", "page_view", "/shop/cups"), ("ga4", "view_item_list", "/shop/cups"), ("ga4", "user_engagement", "/shop/cups"),
     ]  # fmt: skip
+    assert [each for each in told if each[0] != "ga4"] == [("meta", "PageView", "/shop/cups")]
 
 
 def test_one_order_is_the_same_at_every_vendor(visit: Callable[..., Visit]) -> None:

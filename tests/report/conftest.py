@@ -20,7 +20,7 @@ from harness.verify.violation import Doubt, Evidence, Verdict, Violation
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Playwright
 
 TITLES = {
     "refired-on-reload": "Counted again on reload",
@@ -233,14 +233,11 @@ def build(kind: str = "failed") -> SampleWalk:
 
 
 @pytest.fixture
-def chromium() -> Iterator[Browser]:
-    from playwright.sync_api import sync_playwright
-
+def chromium(playwright: Playwright) -> Iterator[Browser]:
     found = find_browser()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found.path, args=launch_arguments(found))
-        yield browser
-        browser.close()
+    browser = playwright.chromium.launch(executable_path=found.path, args=launch_arguments(found))
+    yield browser
+    browser.close()
 
 
 @pytest.fixture
