@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from harness.capture.captured import Answer
 from harness.decode.address import split_url
 from harness.decode.calls import basic_user
 from harness.decode.document import PathTable, at, text_at
@@ -53,7 +54,11 @@ _TABLE = PathTable(
     ),
 )
 _SHARED = PathTable(
-    {"mpid": Row(None, "mParticle ID", "User"), "mp_deviceid": Row(None, "Device ID", "User"), "environment": Row(None, "Environment", "General")},
+    {
+        "mpid": Row(None, "mParticle ID", "User"),
+        "mp_deviceid": Row(None, "Device ID", "User"),
+        "environment": Row(None, "Environment", "General"),
+    },
     (
         Prefix("user_attributes.", field=None, label="{}", group="User attributes"),
         Prefix("user_identities.", field=None, label="{}", group="User"),
@@ -63,8 +68,31 @@ _SHARED = PathTable(
         Prefix("application_info.", field=None, label="{}", group="Technical"),
     ),
 )
-_OLD = {1: "session_start", 2: "session_end", 3: "screen_view", 4: "custom_event", 5: "crash_report", 6: "opt_out", 10: "application_state_transition", 14: "profile", 16: "commerce_event"}
-_ASIDE = frozenset(("session_start", "session_end", "application_state_transition", "user_attribute_change", "user_identity_change", "uninstall", "breadcrumb", "profile", "network_performance", "push_registration"))
+_OLD = {
+    1: "session_start",
+    2: "session_end",
+    3: "screen_view",
+    4: "custom_event",
+    5: "crash_report",
+    6: "opt_out",
+    10: "application_state_transition",
+    14: "profile",
+    16: "commerce_event",
+}
+_ASIDE = frozenset(
+    (
+        "session_start",
+        "session_end",
+        "application_state_transition",
+        "user_attribute_change",
+        "user_identity_change",
+        "uninstall",
+        "breadcrumb",
+        "profile",
+        "network_performance",
+        "push_registration",
+    )
+)
 
 
 def _type(event: Any) -> str | None:
@@ -83,7 +111,15 @@ def _name(event: Any, document: Any) -> str | None:
 
 def _kind(name: str | None, event: Any) -> str:
     kind = _type(event)
-    return "pageview" if kind == "screen_view" else "auxiliary" if kind is None or kind in _ASIDE else "consent" if kind == "opt_out" else "event"
+    return (
+        "pageview"
+        if kind == "screen_view"
+        else "auxiliary"
+        if kind is None or kind in _ASIDE
+        else "consent"
+        if kind == "opt_out"
+        else "event"
+    )
 
 
 def _consents(state: Any) -> dict[str, Any] | None:
@@ -142,8 +178,15 @@ def _decode(request: CapturedRequest) -> list[Hit]:
 
 
 _IDENTITY = JsonReader(
-    PathTable({}, (Prefix("known_identities.", field=None, label="{}", group="User"), Prefix("client_sdk.", field=None, group="Technical"))),
-    identifiers={"device_id": "known_identities.device_application_stamp", "customerid": "known_identities.customerid", "email": "known_identities.email", "mpid": "previous_mpid"},
+    PathTable(
+        {}, (Prefix("known_identities.", field=None, label="{}", group="User"), Prefix("client_sdk.", field=None, group="Technical"))
+    ),
+    identifiers={
+        "device_id": "known_identities.device_application_stamp",
+        "customerid": "known_identities.customerid",
+        "email": "known_identities.email",
+        "mpid": "previous_mpid",
+    },
     values=("known_identities",),
 )
 
@@ -162,11 +205,27 @@ def _is_mparticle(request: CapturedRequest) -> bool:
     document = read_body(request).value
     events = at(document, "events")
     first = events[0] if isinstance(events, list) and events else None
-    return isinstance(first, dict) and isinstance(first.get("event_type"), str) and isinstance(first.get("data"), dict) and ("mpid" in document or "mp_deviceid" in document)
+    return (
+        isinstance(first, dict)
+        and isinstance(first.get("event_type"), str)
+        and isinstance(first.get("data"), dict)
+        and ("mpid" in document or "mp_deviceid" in document)
+    )
 
 
 def _config_key(path: str, wire: Mapping[str, Any]) -> str | None:
     return _key_in_path(path)
+
+
+def _answer(request: CapturedRequest) -> Answer | None:
+    """A visitor's mParticle ID to an identity call: the script holds every event back until it has one."""
+    if split_url(request.url).path.rstrip("/").rpartition("/")[2] not in ("identify", "login", "logout", "modify"):
+        return None
+    return Answer(
+        200,
+        (("Content-Type", "application/json"),),
+        b'{"mpid":"7346244611012968789","context":null,"matched_identities":{},"is_ephemeral":false,"is_logged_in":false}',
+    )
 
 
 _URL = "https://jssdks.mparticle.com/v3/JS/us1-abc/events"
@@ -184,6 +243,7 @@ VENDOR = Vendor(
         Endpoint(host="jssdkcdns.mparticle.com", path="/JS/*", role="library", decode=LibraryReader(account=_config_key)),
     ),
     decode=_decode,
+    answer=_answer,
     automatic_events=frozenset({"session_start", "session_end", "application_state_transition", "user_attribute_change", "user_identity_change"}),
     automatic_parameters=frozenset({"hostname", "title", "location", "is_non_interaction"}),
     examples=(

@@ -9,8 +9,11 @@ https://docs.newrelic.com/docs/new-relic-solutions/get-started/networks/ (hosts)
 
 from __future__ import annotations
 
+import json
+import time
 from typing import TYPE_CHECKING, Any
 
+from harness.capture.captured import Answer
 from harness.decode.address import split_url
 from harness.decode.document import PathTable, text_at
 from harness.decode.payload import read_body
@@ -114,8 +117,21 @@ _FEATURES = frozenset(("events", "ins", "jserrors", "resources", "blobs", "logs"
 
 
 def _is_new_relic(request: CapturedRequest) -> bool:
-    path = split_url(request.url).path
-    return "/1/" in path and "a=" in request.url and "v=" in request.url
+    """Told under a site's own host by the application and the agent's version beside a page's trace, or in older agents the cookie's state."""
+    address = split_url(request.url)
+    query = f"&{address.query}"
+    return "/1/" in address.path and "&a=" in query and "&v=" in query and ("&ptid=" in query or "&ck=" in query)
+
+
+def _answer(request: CapturedRequest) -> Answer | None:
+    """The features that the agent may use: told of none to a page view, it keeps every later event to itself."""
+    steps = split_url(request.url).path.strip("/").split("/")
+    place = steps.index("1") if "1" in steps else -1
+    if place < 0 or (place > 0 and steps[place - 1] in _FEATURES) or request.resource_type in ("image", "ping", "script"):
+        return None
+    features = {"err": 1, "ins": 1, "spa": 1, "stn": 0, "sts": 0, "sr": 0, "srs": 0, "log": 0, "loaded": 1}
+    app = {"agents": [{"entityGuid": "MHxCUk9XU0VSfEFQUHww"}], "nrServerTime": int(time.time() * 1000)}
+    return Answer(200, (("Content-Type", "application/json"),), json.dumps({"app": app, **features}).encode())
 
 
 _HOSTS = ("bam.nr-data.net", "bam-cell.nr-data.net", "bam.eu01.nr-data.net", "gov-bam.nr-data.net", "*.nr-data.net")
@@ -130,14 +146,20 @@ VENDOR = Vendor(
     ),
     endpoints=(
         *(Endpoint(host=host, path=path) for host in _HOSTS for path in ("/1/*", "/events/1/*", "/ins/1/*", "/jserrors/1/*", "/resources/1/*", "/browser/blobs", "/browser/logs")),
-        Endpoint(host="*", keys=("rst", "ck", "ref", "sa"), recognise=_is_new_relic),
+        Endpoint(host="*", keys=("rst", "ref", "sa"), recognise=_is_new_relic),
         Endpoint(host="js-agent.newrelic.com", role="library", decode=LibraryReader()),
         Endpoint(host="d1ros97qkrwjf5.cloudfront.net", role="library", decode=LibraryReader()),
     ),
     decode=_decode,
+    answer=_answer,
     automatic_events=frozenset({"PageView", "JavaScriptError", "UserAction", "BrowserPerformance"}),
     automatic_parameters=frozenset({"application_id", "license_key", "transaction_name", "page_url", "referrer", "session_id", "page_trace_id", "currentUrl", "pageUrl", "timestamp", "eventType"}),
     examples=(
+        {
+            "title": "a page view through the site's own host",
+            "request": {"url": "https://shop.example/metrics/1/NRJS-ab12?a=601&sa=1&v=1.322.0&t=Unnamed%20Transaction&rst=1298&s=s-1&ref=https://shop.example/&ptid=p1&af=err,spa,ins&be=0&fe=0&dc=0", "method": "POST"},
+            "hits": [{"kind": "pageview", "event": "PageView", "account": "601", "page_url": "https://shop.example/"}],
+        },
         {
             "title": "a page view",
             "request": {"url": "https://bam.nr-data.net/1/NRJS-ab12?a=601&sa=1&v=1.322.0&t=Unnamed%20Transaction&rst=900&ck=0&s=s-1&ref=https://shop.example/&ptid=p1&be=100&fe=700&dc=300"},
