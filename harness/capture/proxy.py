@@ -321,7 +321,7 @@ class ProxyCapture:
         if place.hostname == self.host:
             self._own(told, place.path, body, walk)
             return
-        if walk is None:
+        if walk is None or _browsers_own(told["headers"]):
             self._send({"kind": "answer", "id": told["id"]})
             return
         request = walk.arrived(told, Body.of(body or None))
@@ -355,6 +355,15 @@ def _reply(answer: Answer, request: CapturedRequest) -> Message:
     answer = stub.preflight(request) if request.resource_type == "preflight" else stub.with_cors(answer, request, None)
     body = b"" if answer.status in stub.EMPTY else answer.body
     return {"status": answer.status, "headers": [list(pair) for pair in answer.headers], "body": base64.b64encode(body).decode("ascii")}
+
+
+def _browsers_own(headers: list[list[str]]) -> bool:
+    """Whether a browser asks for its own sake (autofill, updates): no page sent it, and it is no navigation.
+
+    https://w3c.github.io/webappsec-fetch-metadata/#sec-fetch-site-header
+    """
+    said = {name.lower(): value for name, value in headers}
+    return said.get("sec-fetch-site") == "none" and said.get("sec-fetch-dest") == "empty"
 
 
 def free_port(host: str) -> int:

@@ -381,6 +381,17 @@ def test_what_an_app_or_a_backend_sends_is_part_of_the_walk(walk: Any, site: Any
     assert [each.body for each in site.hits("server")] == [body]
 
 
+def test_what_a_browser_asks_for_its_own_sake_is_not_the_sites(walk: Any, site: Any) -> None:
+    one = walk()
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({"http": one.walk.address()}))
+    own = {"Sec-Fetch-Site": "none", "Sec-Fetch-Dest": "empty", "Sec-Fetch-Mode": "no-cors"}
+    for name, headers in (("autofill", own), ("page", {**own, "Sec-Fetch-Site": "same-origin"})):
+        opener.open(urllib.request.Request(f"{site.url}/hit/own/{name}?r=1", headers=headers), timeout=10).close()
+    one.walk.barrier()
+    assert len(site.hits("own")) == 2
+    assert [urlsplit(each.url).path for each in one.hits("own")] == ["/hit/own/page"]
+
+
 def test_a_context_that_does_not_go_through_the_proxy_is_refused(proxied: Any, walk: Any) -> None:
     context = proxied.new_context()
     with pytest.raises(BrowserError, match="does not go through the proxy") as refused:
