@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.capture.captured import Answer
 from harness.decode.address import split_url
-from harness.decode.document import PathTable, at, text_at
+from harness.decode.document import PathTable, at
 from harness.decode.payload import Payload, open_text, read_body
 from harness.decode.query import Prefix, QueryTable, Row
 from harness.decode.readers import JsonReader, LibraryReader
