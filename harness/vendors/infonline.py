@@ -1,0 +1,71 @@
+"""INFOnline, IVW's measurement of German sites (IOMb, SZM): page impressions as images.
+
+Documentation: https://docs.infonline.de/ (IOMb), https://www.infonline.de/ (the service). A page impression is named by its code (``cp``).
+"""
+
+from __future__ import annotations
+
+from harness.decode.query import QueryTable, Row
+from harness.decode.readers import LibraryReader, QueryReader
+from harness.decode.vendor import Endpoint, Vendor
+
+_TABLE = QueryTable(
+    {
+        "st": Row("st", "Offer ID", "General"),
+        "cp": Row("cp", "Content code", "General"),
+        "co": Row("co", "Comment", "General"),
+        "sv": Row(None, "Survey", "General"),
+        "pt": Row("pt", "Event type", "General"),
+        "ps": Row(None, "Privacy setting", "Consent"),
+        "ur": Row("ur", "Site's host", "Page"),
+        "rf": Row("rf", "Referrer", "Page"),
+        "r2": Row(None, "Second referrer", "Page"),
+        "xy": Row(None, "Screen", "Device"),
+        "lo": Row(None, "Country", "Device"),
+        "cb": Row(None, "Cookie", "Visitor"),
+        "i2": Row("i2", "Browser ID", "Visitor"),
+        "i3": Row(None, "Local ID", "Visitor"),
+        "ep": Row(None, "Expiry", "Technical"),
+        "vr": Row(None, "Script version", "Technical"),
+        "id": Row(None, "Technical ID", "Technical"),
+        "lt": Row(None, "Local time", "Technical"),
+        "ev": Row("ev", "Event", "General"),
+        "dntt": Row(None, "Do not track", "Consent"),
+        "sc": Row(None, "Mobile", "Device"),
+        "ty": Row(None, "Type", "General"),
+        "mg": Row(None, "Migration", "Technical"),
+        "tcf": Row(None, "TCF string", "Consent"),
+    },
+    (),
+)
+_READ = QueryReader(
+    _TABLE, event=lambda values: str(values["ev"]) if values.get("ev") else "pageview" if values.get("st") else None, account="st", identifiers=("i2",),
+    consent=lambda wire: {key: wire[key] for key in ("ps", "tcf", "dntt") if wire.get(key)} or None,
+)
+
+
+VENDOR = Vendor(
+    id="infonline",
+    name="INFOnline (IVW)",
+    category="analytics",
+    docs=("https://docs.infonline.de/",),
+    endpoints=(
+        *(Endpoint(host=host, path=path) for host in ("*.ioam.de", "*.iocnt.net", "*.ivwbox.de") for path in ("/tx.io", "/tx.io/*", "/cgi-bin/ivw/*")),
+        *(Endpoint(host=host, path="/*.js", role="library", decode=LibraryReader()) for host in ("script.ioam.de", "*.ioam.de", "*.iocnt.net")),
+    ),
+    decode=_READ,
+    automatic_parameters=frozenset({"rf", "ur"}),
+    examples=(
+        {
+            "title": "a page impression",
+            "request": {"url": "https://de.ioam.de/tx.io?st=shopde&cp=home&sv=ke&co=comment&pt=CP&ps=lin&rf=news.example&r2=&ur=shop.example&xy=1280x720x24&lo=DE&cb=c1&i2=abc&vr=415&id=1&lt=1795318940000", "resource_type": "image"},
+            "hits": [{"kind": "pageview", "event": "pageview", "account": "shopde", "values": {"cp": "home", "co": "comment"}, "identifiers": {"i2": "abc"}, "consent": {"ps": "lin"}}],
+        },
+        {
+            "title": "the script",
+            "request": {"url": "https://script.ioam.de/iam.js"},
+            "hits": [{"kind": "library"}],
+        },
+    ),
+    lookalikes=("https://shop.example/tx.io?st=x", "https://notioam.de/tx.io", "https://de.ioam.de.evil.example/tx.io?st=x", "https://www.infonline.de/"),
+)  # fmt: skip
