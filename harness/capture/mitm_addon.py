@@ -63,7 +63,8 @@ class Teller:
             self._awaited.pop(flow.id, None)
         if answer.get("status") is None:
             return
-        made = http.Response.make(answer["status"], base64.b64decode(answer.get("body", "")))
+        # An answer to HEAD that had a body would be taken for the beginning of the next answer.
+        made = http.Response.make(answer["status"], b"" if flow.request.method == "HEAD" else base64.b64decode(answer.get("body", "")))
         own = [(name.encode("latin-1", "replace"), value.encode("latin-1", "replace")) for name, value in answer["headers"]]
         kept = [pair for pair in made.headers.fields if pair[0].lower() == b"content-length" and answer["status"] not in (101, 204, 304)]
         made.headers.fields = (*[pair for pair in own if pair[0].lower() != b"content-length"], *kept)

@@ -140,6 +140,7 @@ ROWS = [
     Row("image-across", "new Image().src = '{far}&as=gif'", type="image"),
     Row("script", "const s = document.createElement('script'); s.src = '{hit}&as=js'; document.head.append(s)", type="script"),
     Row("fetch", "await fetch('{hit}')", type="fetch"),
+    Row("fetch-head-and-on", "await fetch('{hit}', {{method: 'HEAD'}}); await fetch('{hit}')", count=2, type="fetch"),
     Row("fetch-json-across", JSON_ACROSS, type="fetch"),
     Row("fetch-keepalive", "fetch('{hit}', {{method: 'POST', body: 'a', keepalive: true}})"),
     Row("fetch-gzip", GZIP, type="fetch"),
