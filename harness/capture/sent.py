@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from harness.capture.captured import Disposition
-    from harness.capture.tabs import Frame, Load, Worker
+    from harness.capture.tabs import Frame, Load, Tab, Worker
     from harness.capture.walk import BrowserWalk
 
 UNSEEN = 0.5
@@ -22,8 +23,14 @@ UNSEEN = 0.5
 UNPAUSED = 5.0
 """Seconds that a request which a page told of waits to be paused."""
 
+LAST = 1.0
+"""Seconds in which the last of a closed tab's requests are paused."""
+
 UNANSWERED = 3.0
 """Seconds after which nothing more is expected of what a closed tab sent."""
+
+STALE = 60.0
+"""Seconds after which a request that its page told of is no longer expected to be paused."""
 
 KEPT = 10_000
 """How many requests are remembered for what may still be told of them."""
@@ -148,9 +155,17 @@ class Ledger:
             disposition=disposition,
         )  # fmt: skip
         sent.request = self.completed(sent, request)
-        sent.slot.entries.insert(0, sent.request)
-        sent.slot.open = False
-        sent.walk.flush()
+        self.fill(sent)
+
+    def fill(self, sent: Sent) -> None:
+        """Fill the place that a request holds in the order; if its time was over, it comes after all that is there."""
+        if sent.slot.gone:
+            sent.slot = Slot(sent.slot.entries)
+            self.place(sent)
+        elif sent.request is not None:
+            sent.slot.entries.insert(0, sent.request)
+            sent.slot.open = False
+            sent.walk.flush()
 
     def withdraw(self, sent: Sent) -> None:
         """It is no longer awaited to be paused."""
@@ -178,6 +193,14 @@ class Ledger:
             if sent.request is not None and sent.request.resource_type != "ping":
                 self.end(sent, Outcome(request=sent.id, state="unknown", reason=reason))
 
+    def hurry(self, tab: Tab) -> None:
+        """A tab is closed: what it told of is paused soon, or never."""
+        until = time.monotonic() + LAST
+        for waiting in self.expected.values():
+            for sent in waiting:
+                if sent.frame is not None and sent.frame.tab is tab:
+                    sent.slot.until = min(sent.slot.until, until)
+
     def release(self, sent: Sent) -> None:
         """Close its place without an entry: it never left."""
         self.withdraw(sent)
@@ -189,6 +212,11 @@ class Ledger:
         for sent in list(self.open.values()):
             if sent.frame is not None and sent.frame.tab.closed and now - sent.walk.zero - sent.time > UNANSWERED:
                 self.end(sent, Outcome(request=sent.id, state="unknown", reason="no answer was seen after its tab was closed"))
+        for key, waiting in list(self.expected.items()):
+            while waiting and waiting[0].slot.gone and now - waiting[0].walk.zero - waiting[0].time > STALE:
+                waiting.popleft()
+            if not waiting:
+                del self.expected[key]
 
     def placed(self, now: float) -> None:
         """Place those whose pages did not tell of them in time."""

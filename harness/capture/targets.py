@@ -239,6 +239,7 @@ class Targets:
         tab = self.tabs.get(target)
         if tab is not None:
             tab.closed = True
+            self._ledger.hurry(tab)
             self._ledger.abandon(
                 lambda sent: sent.frame is not None and sent.frame.tab is tab, "the tab was closed before an answer was seen"
             )

@@ -182,13 +182,8 @@ class Traffic:
         sent.request = request
         remember(self.ledger.open, id(sent), sent)
         self._respond(event, request, answer, sent, watch=not (tracked or told) or not event.get("networkId") or kind == "ping")
-        if told and not sent.slot.gone:
-            sent.slot.entries.insert(0, request)
-            sent.slot.open = False
-            walk.flush()
-        elif told:
-            sent.slot = Slot(sent.slot.entries)
-            self.ledger.place(sent)
+        if told:
+            self.ledger.fill(sent)
         elif tracked:
             sent.until = time.monotonic() + UNSEEN
             self.ledger.unseen.setdefault(network, deque()).append(sent)
@@ -303,7 +298,7 @@ class Traffic:
         if hop and former:
             self.ledger.end(former, Outcome(request=former.id, state="delivered", status=hop.get("status")))
         url = params["request"]["url"]
-        if not url.startswith(("http://", "https://")):
+        if not url.startswith(("http://", "https://")) or url.endswith(self.pushes.token):
             return
         frame = self.targets.frames.get(params.get("frameId", "")) or session.sender
         paused = self.ledger.unseen.get(network)

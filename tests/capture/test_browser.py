@@ -438,3 +438,21 @@ def test_closing_the_capture_lets_all_go(chromium: Any, site: Any) -> None:
     assert not any(each is own.connection.thread for each in threading.enumerate())
     assert page.evaluate("fetch('/hit/closed/x').then(r => r.status)") == 200
     context.close()
+
+
+def test_a_walk_that_is_over_is_forgotten_once_its_context_is_gone(chromium: Any, site: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("harness.capture.browser.LINGER", 0.0)
+    own = BrowserCapture.attach(chromium)
+    for _ in range(3):
+        walked = own.begin(lambda _: None, stub_hits, zero=time.monotonic())
+        context = chromium.new_context()
+        walked.adopt(context)
+        page = context.new_page()
+        page.goto(site.url + "/next")
+        page.close()
+        walked.close()
+        context.close()
+    own.begin(lambda _: None, stub_hits, zero=time.monotonic())
+    assert len(own.walks) <= 2
+    assert {id(walk) for walk in own._targets.walk_of.values()} <= {id(walk) for walk in own.walks}
+    own.close()

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from harness.capture.captured import Answer, CapturedRequest
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 VENDOR = "https://collect.vendor.invalid"
 
@@ -233,8 +235,10 @@ CLICK = [
             (
                 "/w/{kind}",
                 "text/javascript",
-                "const kept = []; onactivate = e => e.waitUntil(clients.claim()); onfetch = e => {{ if (e.request.method == 'POST') e.respondWith(e.request.clone().text().then(b => {{ kept.push([e.request.url, b]); return new Response('later') }})) }};"
-                "onmessage = e => e.waitUntil(Promise.all(kept.map(([u, b]) => fetch(u, {{method: 'POST', body: b}}))))",
+                (
+                    "const kept = []; onactivate = e => e.waitUntil(clients.claim()); onfetch = e => {{ if (e.request.method == 'POST') e.respondWith(e.request.clone().text().then(b => {{ kept.push([e.request.url, b]); return new Response('later') }})) }};"
+                    "onmessage = e => e.waitUntil(Promise.all(kept.map(([u, b]) => fetch(u, {{method: 'POST', body: b}}))))"
+                ),
             ),
         ),
         count=2,

@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from harness.capture.tabs import LATE, Tab
+
+HOME, THANKS, OTHER = "http://shop.test/", "http://shop.test/thanks", "http://other.test/"
+
+
+def tab(*urls: str, answered: bool = False, closed: bool = False, old: tuple[int, ...] = ()) -> Tab:
+    """A tab that showed these documents; ``answered``: the next is on its way; ``old``: ordinals that were replaced long ago."""
+    shown = Tab("t", "c1", "p1")
+    for number, url in enumerate(urls, 1):
+        shown.show(f"loader{number}", url)
+    shown.load.answered, shown.closed = answered, closed
+    for load in shown.loads:
+        if load.replaced is not None:
+            load.replaced = time.monotonic() - (2 * LATE if load.ordinal in (0, *old) else 0)
+    return shown
+
+
+LEAVING = [
+    ("a reload, and the new document runs", tab(THANKS, THANKS), THANKS, 1),
+    ("a reload, before the new document is shown", tab(THANKS, answered=True), THANKS, 1),
+    ("two reloads in a row", tab(THANKS, THANKS, THANKS), THANKS, 2),
+    ("the second reload, before its document is shown", tab(THANKS, THANKS, answered=True), THANKS, 2),
+    ("another page of the site", tab(HOME, THANKS), HOME, 1),
+    ("another site", tab(HOME, OTHER), "http://shop.test/", 1),
+    ("only the origin is told", tab(HOME, OTHER), "http://shop.test", 1),
+    ("nothing is told", tab(HOME, OTHER), None, 1),
+    ("the tab is closed", tab(HOME, THANKS, closed=True, old=(1,)), THANKS, 2),
+    ("the tab is closed just after a reload", tab(THANKS, THANKS, closed=True), THANKS, 2),
+    ("a frame taken out of a page long shown", tab(THANKS, THANKS, old=(1,)), THANKS, 2),
+    ("a frame taken out of the first page", tab(HOME), HOME, 1),
+    ("a fragment in the address", tab(HOME + "#a", THANKS), HOME, 1),
+]
+
+
+@pytest.mark.parametrize(("shown", "sender", "ordinal"), [row[1:] for row in LEAVING], ids=[row[0] for row in LEAVING])
+def test_which_load_sends_while_it_is_left(shown: Tab, sender: str | None, ordinal: int) -> None:
+    assert shown.leaving(sender).ordinal == ordinal
+
+
+def test_a_document_that_the_browser_kept_is_the_load_it_was() -> None:
+    shown = tab(HOME, THANKS)
+    assert shown.show("loader1", HOME).ordinal == 1
+    assert (shown.load.ordinal, shown.last) == (1, 2)
+    assert shown.show("loader3", OTHER).ordinal == 3
+
+
+def test_the_initial_empty_document_is_no_load() -> None:
+    assert Tab("t", "c1", "p1").load.ordinal == 0
