@@ -63,9 +63,28 @@ _TABLE = QueryTable(
         "s:aam:blob": Row(None, "Audience Manager blob", USER),
         "l:aam:loc_hint": Row(None, "Audience Manager region", USER),
     },
-    (Prefix("s:meta:a.media.", field="media.{}", label="{}", group=CONTENT), Prefix("s:meta:", label="{}", group="Metadata"), Prefix("s:cuser:", field=None, label="{}", group=USER)),
+    (
+        Prefix("s:meta:a.media.", field="media.{}", label="{}", group=CONTENT),
+        Prefix("s:meta:", label="{}", group="Metadata"),
+        Prefix("s:cuser:", field=None, label="{}", group=USER),
+    ),
 )
-_ASIDE = frozenset(("play", "buffer", "bitrate_change", "stall", "ping", "bitrateChange", "bufferStart", "aa_start", "aa_ad_start", "statesUpdate", "stateStart", "stateEnd"))
+_ASIDE = frozenset(
+    (
+        "play",
+        "buffer",
+        "bitrate_change",
+        "stall",
+        "ping",
+        "bitrateChange",
+        "bufferStart",
+        "aa_start",
+        "aa_ad_start",
+        "statesUpdate",
+        "stateStart",
+        "stateEnd",
+    )
+)
 
 
 def _kind(event: str | None) -> str:
@@ -76,7 +95,9 @@ def _event(values: Mapping[str, Any]) -> str | None:
     return str(values["event_type"]) if values.get("event_type") else None
 
 
-_READ = QueryReader(_TABLE, event=_event, account="report_suite", identifiers=("aid", "mid", "visitor_id", "session_id"), kind=_kind, time="ts")
+_READ = QueryReader(
+    _TABLE, event=_event, account="report_suite", identifiers=("aid", "mid", "visitor_id", "session_id"), kind=_kind, time="ts"
+)
 _API = JsonReader(
     PathTable(
         {

@@ -92,7 +92,11 @@ def _mbox(request: CapturedRequest) -> list[Hit]:
     hits = _READ(request)
     steps = split_url(request.url).path.split("/")
     for hit in hits:
-        hit.account = steps[2] if len(steps) > 2 and steps[1] == "m2" and steps[2] else next((str(p.value) for p in hit.parameters if p.name == "client"), None)
+        hit.account = (
+            steps[2]
+            if len(steps) > 2 and steps[1] == "m2" and steps[2]
+            else next((str(p.value) for p in hit.parameters if p.name == "client"), None)
+        )
     return hits
 
 
@@ -102,9 +106,18 @@ def _delivery(request: CapturedRequest) -> list[Hit]:
     if not payload.documents:
         if not request.body.data:
             return [Hit(kind="auxiliary", account=_client(shared), parameters=shared)]
-        return [Hit(kind="undecoded", account=_client(shared), parameters=[*shared, raw_body(request)], undecoded=payload.problem or f"JSON expected, found {payload.shape}")]
+        return [
+            Hit(
+                kind="undecoded",
+                account=_client(shared),
+                parameters=[*shared, raw_body(request)],
+                undecoded=payload.problem or f"JSON expected, found {payload.shape}",
+            )
+        ]
     document, notes = payload.documents[0]
-    around = [*shared, *_PATHS.read(document, notes, without=_PARTS)] if isinstance(document, dict) else [*shared, *_PATHS.read(document, notes)]
+    around = (
+        [*shared, *_PATHS.read(document, notes, without=_PARTS)] if isinstance(document, dict) else [*shared, *_PATHS.read(document, notes)]
+    )
     hits: list[Hit] = []
     execute, notifications = (document.get("execute"), document.get("notifications")) if isinstance(document, dict) else (None, None)
     if isinstance(execute, dict):
@@ -112,7 +125,9 @@ def _delivery(request: CapturedRequest) -> list[Hit]:
             if name == "mboxes" and isinstance(each, list) and each:
                 hits += [_hit(document, around, "execute.mboxes[]", mbox, notes, text_at(mbox, "name") or "mbox", "event") for mbox in each]
             else:
-                hits.append(_hit(document, around, f"execute.{name}", each, notes, "target-global-mbox" if name == "pageLoad" else name, "event"))
+                hits.append(
+                    _hit(document, around, f"execute.{name}", each, notes, "target-global-mbox" if name == "pageLoad" else name, "event")
+                )
     elif execute is not None:
         around += _PATHS.read(execute, notes, at="execute")
     if isinstance(notifications, list):
@@ -136,7 +151,11 @@ def _hit(document: Any, around: list[Any], place: str, part: Any, notes: Any, ev
     values = fields(own)
     identifiers = {
         name: found
-        for name, path in (("tnt_id", "id.tntId"), ("third_party_id", "id.thirdPartyId"), ("marketing_cloud_visitor_id", "id.marketingCloudVisitorId"))
+        for name, path in (
+            ("tnt_id", "id.tntId"),
+            ("third_party_id", "id.thirdPartyId"),
+            ("marketing_cloud_visitor_id", "id.marketingCloudVisitorId"),
+        )
         if (found := text_at(document, path)) is not None
     }
     order = at(part, "order.id")
@@ -165,7 +184,11 @@ def _is_mbox(request: CapturedRequest) -> bool:
 def _answer(request: CapturedRequest) -> Answer | None:
     """No offers: the page shows what it has."""
     if "/delivery" in split_url(request.url).path:
-        return Answer(200, (("Content-Type", "application/json"),), b'{"status":200,"id":{},"execute":{"mboxes":[],"pageLoad":{}},"prefetch":{"views":[]}}')
+        return Answer(
+            200,
+            (("Content-Type", "application/json"),),
+            b'{"status":200,"id":{},"execute":{"mboxes":[],"pageLoad":{}},"prefetch":{"views":[]}}',
+        )
     return None
 
 

@@ -15,7 +15,6 @@ from harness.decode.readers import JsonReader, kind_of
 from harness.decode.vendor import Endpoint, Vendor
 
 if TYPE_CHECKING:
-
     from harness.capture.captured import CapturedRequest
     from harness.decode.hit import Hit
 
@@ -35,7 +34,10 @@ _TABLE = PathTable(
         "authenticity_token": Row(None, "Form token", "Technical"),
         "js": Row(None, "Sent by the script", "Technical"),
     },
-    (Prefix("properties.", field=None, label="{}", group="Properties"), Prefix("utm_", field="utm_{}", label="Campaign {}", group="Campaign"),),
+    (
+        Prefix("properties.", field=None, label="{}", group="Properties"),
+        Prefix("utm_", field="utm_{}", label="Campaign {}", group="Campaign"),
+    ),
 )
 _QUERY = QueryTable(_TABLE.rows, _TABLE.prefixes)
 _READ = JsonReader(
@@ -92,12 +94,23 @@ def _is_events(request: CapturedRequest) -> bool:
         names = {each.name for each in payload.form()}
         return {"visit_token", "visitor_token", "events_json"} <= names
     document = payload.value
-    return isinstance(document, dict) and isinstance(document.get("events"), list) and "visit_token" in document and "visitor_token" in document
+    return (
+        isinstance(document, dict)
+        and isinstance(document.get("events"), list)
+        and "visit_token" in document
+        and "visitor_token" in document
+    )
 
 
 def _is_visit(request: CapturedRequest) -> bool:
     payload = read_body(request)
-    names = {each.name for each in payload.form()} if payload.shape in ("form", "multipart") else set(payload.value) if isinstance(payload.value, dict) else set()
+    names = (
+        {each.name for each in payload.form()}
+        if payload.shape in ("form", "multipart")
+        else set(payload.value)
+        if isinstance(payload.value, dict)
+        else set()
+    )
     return {"visit_token", "visitor_token"} <= names
 
 

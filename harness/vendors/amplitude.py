@@ -55,7 +55,10 @@ _TABLE = PathTable(
         Prefix("library.", field=None, label="Script {}", group=TECHNICAL),
     ),
 )
-_SHARED = PathTable({"api_key": Row(None, "API key", GENERAL), "client_upload_time": Row(None, "Sent", TECHNICAL)}, (Prefix("options.", field=None, group=TECHNICAL),))
+_SHARED = PathTable(
+    {"api_key": Row(None, "API key", GENERAL), "client_upload_time": Row(None, "Sent", TECHNICAL)},
+    (Prefix("options.", field=None, group=TECHNICAL),),
+)
 _FORM = QueryTable(
     {
         "client": Row(None, "API key", GENERAL),
@@ -141,7 +144,11 @@ def _is_amplitude(request: CapturedRequest) -> bool:
     if isinstance(document, dict) and isinstance(document.get("api_key"), str):
         events = document.get("events")
         first = events[0] if isinstance(events, list) and events else None
-        return isinstance(first, dict) and isinstance(first.get("event_type"), str) and any(name in first for name in ("device_id", "user_id", "insert_id", "event_properties"))
+        return (
+            isinstance(first, dict)
+            and isinstance(first.get("event_type"), str)
+            and any(name in first for name in ("device_id", "user_id", "insert_id", "event_properties"))
+        )
     return False
 
 
@@ -152,12 +159,22 @@ def _answer(request: CapturedRequest) -> Answer | None:
     path = split_url(request.url).path.rstrip("/")
     if path in ("", "/"):
         return Answer(200, (("Content-Type", "text/html"),), b"success")
-    return Answer(200, (("Content-Type", "application/json"),), b'{"code":200,"events_ingested":1,"payload_size_bytes":1,"server_upload_time":1}')
+    return Answer(
+        200, (("Content-Type", "application/json"),), b'{"code":200,"events_ingested":1,"payload_size_bytes":1,"server_upload_time":1}'
+    )
 
 
 _HOSTS = ("api2.amplitude.com", "api.amplitude.com", "api.eu.amplitude.com", "api3.amplitude.com")
 _PATHS = ("/2/httpapi", "/2/httpapi/", "/httpapi", "/batch", "/identify", "/groupidentify", "/")
-_EVENT = {"event_type": "purchase", "device_id": "d1", "user_id": "u1", "session_id": 17, "time": 1795318940000, "insert_id": "i-1", "library": "amplitude-ts/2.0.0"}
+_EVENT = {
+    "event_type": "purchase",
+    "device_id": "d1",
+    "user_id": "u1",
+    "session_id": 17,
+    "time": 1795318940000,
+    "insert_id": "i-1",
+    "library": "amplitude-ts/2.0.0",
+}
 
 VENDOR = Vendor(
     id="amplitude",

@@ -13,7 +13,6 @@ from harness.decode.readers import LibraryReader, QueryReader
 from harness.decode.vendor import Endpoint, Vendor
 
 if TYPE_CHECKING:
-
     from harness.capture.captured import CapturedRequest
     from harness.decode.hit import Hit
 
@@ -50,8 +49,11 @@ def _kind(event: str | None) -> str:
 
 
 _READ = QueryReader(
-    _TABLE, event=lambda values: str(values["type"]) if values.get("type") else "pageview" if values.get("site_id") else None,
-    account="site_id", identifiers=("uid", "jsuid", "session_id"), kind=_kind,
+    _TABLE,
+    event=lambda values: str(values["type"]) if values.get("type") else "pageview" if values.get("site_id") else None,
+    account="site_id",
+    identifiers=("uid", "jsuid", "session_id"),
+    kind=_kind,
 )
 
 

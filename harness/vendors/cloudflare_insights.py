@@ -65,7 +65,16 @@ def _is_insights(request: CapturedRequest) -> bool:
     return text_at(document, "pageloadId") is not None and ("siteToken" in document or "eventType" in document)
 
 
-_LOAD = {"pageloadId": "p1", "siteToken": "t1", "eventType": 1, "location": "https://shop.example/?utm_source=x", "referrer": "", "startTime": 1795318940000.4, "firstPaint": 120, "versions": {"js": "2024.6.1"}}
+_LOAD = {
+    "pageloadId": "p1",
+    "siteToken": "t1",
+    "eventType": 1,
+    "location": "https://shop.example/?utm_source=x",
+    "referrer": "",
+    "startTime": 1795318940000.4,
+    "firstPaint": 120,
+    "versions": {"js": "2024.6.1"},
+}
 
 VENDOR = Vendor(
     id="cloudflare-insights",

@@ -45,8 +45,13 @@ _TABLE = QueryTable(
         "arnd": Row(None, "Page view ID", "Technical"),
         "aatm": Row("aatm", "Active time (s)", "Engagement", "number"),
     },
-    (Prefix("cp_", field="{}", label="{}", group="Custom parameters"), Prefix("cp_u_", field="user.{}", label="User {}", group="Custom parameters"),),
+    (
+        Prefix("cp_", field="{}", label="{}", group="Custom parameters"),
+        Prefix("cp_u_", field="user.{}", label="User {}", group="Custom parameters"),
+    ),
 )
+
+
 def _consent(wire: Mapping[str, Any]) -> dict[str, Any] | None:
     said = str(wire.get("con") or "")
     return {name: True for name in said.split(",") if name} or None
@@ -54,8 +59,13 @@ def _consent(wire: Mapping[str, Any]) -> dict[str, Any] | None:
 
 _NAMES = {"pgv": "pageview", "act": "activity"}
 _READ = QueryReader(
-    _TABLE, event=lambda values: _NAMES.get(str(values["typ"]), str(values["typ"])) if values.get("typ") else None, account="sid", page="loc",
-    identifiers=("ckp", "eid0"), consent=_consent, kind=lambda event: "pageview" if event == "pageview" else "auxiliary" if event in (None, "activity") else "event",
+    _TABLE,
+    event=lambda values: _NAMES.get(str(values["typ"]), str(values["typ"])) if values.get("typ") else None,
+    account="sid",
+    page="loc",
+    identifiers=("ckp", "eid0"),
+    consent=_consent,
+    kind=lambda event: "pageview" if event == "pageview" else "auxiliary" if event in (None, "activity") else "event",
 )
 
 

@@ -63,7 +63,11 @@ def _events(request: CapturedRequest) -> list[Hit]:
 def _is_sst(request: CapturedRequest) -> bool:
     """Told by the version in the query and events, a data layer or a virtual browser in the body."""
     document = read_body(request).value
-    return "&sstVersion=" in f"&{split_url(request.url).query}" and isinstance(document, dict) and not {"events", "dataLayer", "virtualBrowser"}.isdisjoint(document)
+    return (
+        "&sstVersion=" in f"&{split_url(request.url).query}"
+        and isinstance(document, dict)
+        and not {"events", "dataLayer", "virtualBrowser"}.isdisjoint(document)
+    )
 
 
 VENDOR = Vendor(

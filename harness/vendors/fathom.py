@@ -37,10 +37,14 @@ _TABLE = QueryTable(
 
 
 def _event(values: Mapping[str, Any]) -> str | None:
-    return next((str(values[key]) for key in ("name", "gcode") if values.get(key)), "pageview" if "path" in values or "hostname" in values else None)
+    return next(
+        (str(values[key]) for key in ("name", "gcode") if values.get(key)), "pageview" if "path" in values or "hostname" in values else None
+    )
 
 
-_READ = QueryReader(_TABLE, event=_event, account="site", kind=lambda event: "pageview" if event == "pageview" else "event" if event else "auxiliary")
+_READ = QueryReader(
+    _TABLE, event=_event, account="site", kind=lambda event: "pageview" if event == "pageview" else "event" if event else "auxiliary"
+)
 
 
 def _decode(request: CapturedRequest) -> list[Hit]:

@@ -38,7 +38,9 @@ _SHARED = PathTable(
         Prefix("device.", field=None, label="{}", group="Device"),
     ),
 )
-_TABLE = PathTable({"name": Row(None, "Event name", "General")}, (Prefix("params.", field=None, label="{}", group="Event parameters"), *_SHARED.prefixes))
+_TABLE = PathTable(
+    {"name": Row(None, "Event name", "General")}, (Prefix("params.", field=None, label="{}", group="Event parameters"), *_SHARED.prefixes)
+)
 _QUERY = QueryTable(
     {
         "measurement_id": Row(None, "Measurement ID", "General"),
@@ -52,7 +54,9 @@ _KEYED = frozenset(("purchase", "refund"))
 def _derive(hit: Hit, event: Any, document: Any) -> None:
     properties = at(document, "user_properties")
     if isinstance(properties, dict) and properties:
-        hit.values.setdefault("user_properties", {name: value.get("value") if isinstance(value, dict) else value for name, value in properties.items()})
+        hit.values.setdefault(
+            "user_properties", {name: value.get("value") if isinstance(value, dict) else value for name, value in properties.items()}
+        )
     consent = at(document, "consent")
     if isinstance(consent, dict) and consent:
         hit.consent = {name: value == "GRANTED" for name, value in consent.items() if value in ("GRANTED", "DENIED")} or None

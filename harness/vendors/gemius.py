@@ -42,13 +42,20 @@ _TABLE = QueryTable(
     },
     (),
 )
+
+
 def _consent(wire: Mapping[str, Any]) -> dict[str, Any] | None:
     return {key: wire[key] for key in ("gdpr", "gdpr_consent", "nc") if wire.get(key)} or None
 
 
 _READ = QueryReader(
-    _TABLE, event=lambda values: str(values["et"]) if values.get("et") else "view" if values.get("id") else None, account="id", page="href",
-    identifiers=("lsdata",), consent=_consent, kind=lambda event: "pageview" if event == "view" else "event" if event in ("action", "stream") else "auxiliary",
+    _TABLE,
+    event=lambda values: str(values["et"]) if values.get("et") else "view" if values.get("id") else None,
+    account="id",
+    page="href",
+    identifiers=("lsdata",),
+    consent=_consent,
+    kind=lambda event: "pageview" if event == "view" else "event" if event in ("action", "stream") else "auxiliary",
 )
 
 

@@ -16,7 +16,6 @@ from harness.decode.readers import JsonReader, LibraryReader, QueryReader
 from harness.decode.vendor import Endpoint, Vendor
 
 if TYPE_CHECKING:
-
     from harness.capture.captured import CapturedRequest
     from harness.decode.hit import Hit
 
@@ -35,9 +34,16 @@ _TABLE = QueryTable(
 )
 _READ = QueryReader(_TABLE)
 _HITS = JsonReader(
-    {"path": Row(None, "Path or event", "Page"), "title": Row("title", "Page title", "Page"), "ref": Row("referrer", "Referrer", "Page"), "session": Row(None, "Session", "Visitor")},
+    {
+        "path": Row(None, "Path or event", "Page"),
+        "title": Row("title", "Page title", "Page"),
+        "ref": Row("referrer", "Referrer", "Page"),
+        "session": Row(None, "Session", "Visitor"),
+    },
     events="hits",
-    event=lambda event, document: (text_at(event, "path") if at(event, "event") is True else "pageview") if text_at(event, "path") else None,
+    event=lambda event, document: (
+        (text_at(event, "path") if at(event, "event") is True else "pageview") if text_at(event, "path") else None
+    ),
     time="created_at",
     identifiers={"session": "session", "user_id": "user_id"},
     values=("",),

@@ -14,7 +14,6 @@ from harness.decode.readers import JsonReader, LibraryReader
 from harness.decode.vendor import Endpoint, Vendor
 
 if TYPE_CHECKING:
-
     from harness.capture.captured import CapturedRequest
     from harness.decode.hit import Hit
 
@@ -32,7 +31,11 @@ _TABLE = PathTable(
         "page.previous": Row("previous", "Previous page", "Page"),
         "timestamp": Row(None, "Time", "Technical"),
     },
-    (Prefix("event.data.", field=None, label="{}", group="Event data"), Prefix("transaction.", field=None, label="{}", group="E-commerce"), Prefix("properties.", field=None, label="{}", group="Visitor"),),
+    (
+        Prefix("event.data.", field=None, label="{}", group="Event data"),
+        Prefix("transaction.", field=None, label="{}", group="E-commerce"),
+        Prefix("properties.", field=None, label="{}", group="Visitor"),
+    ),
 )
 _QUERY = QueryTable(_TABLE.rows)
 
@@ -41,12 +44,22 @@ def _derive(hit: Hit, event: Any, document: Any) -> None:
     items = at(event, "transaction.items")
     if isinstance(items, list):
         hit.values.setdefault("items", items)
-        hit.values.setdefault("revenue", sum(each["revenue"] for each in items if isinstance(each, dict) and isinstance(each.get("revenue"), int | float)))
+        hit.values.setdefault(
+            "revenue", sum(each["revenue"] for each in items if isinstance(each, dict) and isinstance(each.get("revenue"), int | float))
+        )
 
 
 _READ = JsonReader(
-    _TABLE, event="event.name", account="site_token", key="transaction.id", page="page.url", time="timestamp",
-    identifiers={"visitor_id": "visitor_id", "person_id": "person_id"}, values=("event.data", "properties"), derive=_derive, query=_QUERY,
+    _TABLE,
+    event="event.name",
+    account="site_token",
+    key="transaction.id",
+    page="page.url",
+    time="timestamp",
+    identifiers={"visitor_id": "visitor_id", "person_id": "person_id"},
+    values=("event.data", "properties"),
+    derive=_derive,
+    query=_QUERY,
 )
 
 

@@ -103,7 +103,11 @@ def _server(request: CapturedRequest) -> list[Hit]:
     step = split_url(request.url).path.rstrip("/").rpartition("/")[2]
     for hit in hits:
         if hit.event is None:
-            hit.kind = "identify" if step in ("identify", "add_user_properties", "add_account_properties", "identify_v3", "add_user_properties_v3") else "auxiliary"
+            hit.kind = (
+                "identify"
+                if step in ("identify", "add_user_properties", "add_account_properties", "identify_v3", "add_user_properties_v3")
+                else "auxiliary"
+            )
             hit.event = step if hit.kind == "identify" else None
     return hits
 

@@ -39,7 +39,10 @@ _TABLE = QueryTable(
     (),
 )
 _READ = QueryReader(
-    _TABLE, event=lambda values: str(values["ev"]) if values.get("ev") else "pageview" if values.get("st") else None, account="st", identifiers=("i2",),
+    _TABLE,
+    event=lambda values: str(values["ev"]) if values.get("ev") else "pageview" if values.get("st") else None,
+    account="st",
+    identifiers=("i2",),
     consent=lambda wire: {key: wire[key] for key in ("ps", "tcf", "dntt") if wire.get(key)} or None,
 )
 

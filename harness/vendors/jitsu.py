@@ -73,7 +73,10 @@ def _is_classic(request: CapturedRequest) -> bool:
     return (
         isinstance(first, dict)
         and isinstance(first.get("event_type"), str)
-        and (isinstance(first.get("eventn_ctx"), dict) or (isinstance(first.get("api_key"), str) and at(first, "user.anonymous_id") is not None))
+        and (
+            isinstance(first.get("eventn_ctx"), dict)
+            or (isinstance(first.get("api_key"), str) and at(first, "user.anonymous_id") is not None)
+        )
     )
 
 

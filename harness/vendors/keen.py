@@ -15,7 +15,6 @@ from harness.decode.readers import JsonReader, kind_of
 from harness.decode.vendor import Endpoint, Vendor
 
 if TYPE_CHECKING:
-
     from harness.capture.captured import CapturedRequest
     from harness.decode.hit import Hit
 
@@ -29,10 +28,20 @@ _TABLE = QueryTable(
     (),
 )
 _EVENT = PathTable(
-    {"keen.timestamp": Row(None, "Time", "Technical"), "page.url": Row(None, "Page address", "Page"), "user.uuid": Row(None, "User ID", "User")},
+    {
+        "keen.timestamp": Row(None, "Time", "Technical"),
+        "page.url": Row(None, "Page address", "Page"),
+        "user.uuid": Row(None, "User ID", "User"),
+    },
     (Prefix("keen.", field=None, label="{}", group="Technical"),),
 )
-_READ = JsonReader(_EVENT, page=("page.url", "url.full", "page_url"), time="keen.timestamp", identifiers={"user_id": ("user.uuid", "user.id"), "session_id": "session_id"}, query=_TABLE)
+_READ = JsonReader(
+    _EVENT,
+    page=("page.url", "url.full", "page_url"),
+    time="keen.timestamp",
+    identifiers={"user_id": ("user.uuid", "user.id"), "session_id": "session_id"},
+    query=_TABLE,
+)
 
 
 def _decode(request: CapturedRequest) -> list[Hit]:

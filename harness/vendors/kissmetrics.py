@@ -13,7 +13,6 @@ from harness.decode.readers import LibraryReader, QueryReader
 from harness.decode.vendor import Endpoint, Vendor
 
 if TYPE_CHECKING:
-
     from harness.capture.captured import CapturedRequest
     from harness.decode.hit import Hit
 

@@ -14,7 +14,6 @@ from harness.decode.readers import LibraryReader, QueryReader, request_parameter
 from harness.decode.vendor import Endpoint, Vendor
 
 if TYPE_CHECKING:
-
     from harness.capture.captured import CapturedRequest
     from harness.decode.hit import Hit
 
@@ -50,7 +49,16 @@ _TABLE = QueryTable(
         "mt1": Row("mt1", "Media position", "Media", "number"),
         "mt2": Row("mt2", "Media length", "Media", "number"),
     },
-    (Prefix("cp", field="cp{}", label="Page parameter {}", group="Parameters"), Prefix("cg", field="cg{}", label="Page category {}", group="Page"), Prefix("ck", field="ck{}", label="Action parameter {}", group="Parameters"), Prefix("ca", field="ca{}", label="Product category {}", group="E-commerce"), Prefix("cb", field="cb{}", label="E-commerce parameter {}", group="E-commerce"), Prefix("cs", field="cs{}", label="Session parameter {}", group="Parameters"), Prefix("cc", field="cc{}", label="Campaign parameter {}", group="Campaign"), Prefix("uc", field="uc{}", label="User category {}", group="Visitor"),),
+    (
+        Prefix("cp", field="cp{}", label="Page parameter {}", group="Parameters"),
+        Prefix("cg", field="cg{}", label="Page category {}", group="Page"),
+        Prefix("ck", field="ck{}", label="Action parameter {}", group="Parameters"),
+        Prefix("ca", field="ca{}", label="Product category {}", group="E-commerce"),
+        Prefix("cb", field="cb{}", label="E-commerce parameter {}", group="E-commerce"),
+        Prefix("cs", field="cs{}", label="Session parameter {}", group="Parameters"),
+        Prefix("cc", field="cc{}", label="Campaign parameter {}", group="Campaign"),
+        Prefix("uc", field="uc{}", label="User category {}", group="Visitor"),
+    ),
 )
 _READ = QueryReader(_TABLE, page="pu", identifiers=("eid", "fpv", "cd"), key="oi")
 _ITEM = (("ba", "product"), ("co", "price"), ("qn", "quantity"))

@@ -33,6 +33,7 @@ _TABLE = PathTable(
     (Prefix("userData.", field=None, label="{}", group="User"), Prefix("customData.", field=None, label="{}", group="Custom data")),
 )
 
+
 def _identified(hit: Hit, user: Any, names: tuple[str, ...]) -> None:
     for name in names if isinstance(user, dict) else ():
         value = user.get(name)

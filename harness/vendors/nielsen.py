@@ -38,13 +38,19 @@ _TABLE = QueryTable(
     },
     (Prefix("c", field=None, label="Parameter {}", group="Content"),),
 )
+
+
 def _consent(wire: Mapping[str, Any]) -> dict[str, Any] | None:
     return {"uoo": str(wire["uoo"]).lower() in ("1", "true")} if wire.get("uoo") else None
 
 
 _READ = QueryReader(
-    _TABLE, event=lambda values: "pageview" if values.get("ci") and values.get("si") else str(values["at"]) if values.get("at") else None,
-    account=("apid", "ci"), page="si", identifiers=("session_id",), consent=_consent,
+    _TABLE,
+    event=lambda values: "pageview" if values.get("ci") and values.get("si") else str(values["at"]) if values.get("at") else None,
+    account=("apid", "ci"),
+    page="si",
+    identifiers=("session_id",),
+    consent=_consent,
     kind=lambda event: "pageview" if event in ("pageview", "view") else "auxiliary",
 )
 

@@ -32,7 +32,10 @@ _TABLE = PathTable(
         "payload.properties.__timestamp": Row(None, "Time", "Technical"),
         "payload.properties.__deviceId": Row(None, "Device ID", "User"),
     },
-    (Prefix("payload.properties.", field=None, label="{}", group="Properties"), Prefix("payload.", field=None, label="{}", group="General")),
+    (
+        Prefix("payload.properties.", field=None, label="{}", group="Properties"),
+        Prefix("payload.", field=None, label="{}", group="General"),
+    ),
 )
 
 
@@ -89,7 +92,10 @@ def _is_openpanel(request: CapturedRequest) -> bool:
     return isinstance(payload.get("name"), str) and isinstance(properties, dict) and any(name[:2] == "__" for name in properties)
 
 
-_VIEW = {"type": "track", "payload": {"name": "screen_view", "properties": {"__path": "https://shop.example/?utm_source=x", "__title": "Shop", "__referrer": ""}}}
+_VIEW = {
+    "type": "track",
+    "payload": {"name": "screen_view", "properties": {"__path": "https://shop.example/?utm_source=x", "__title": "Shop", "__referrer": ""}},
+}
 
 VENDOR = Vendor(
     id="openpanel",

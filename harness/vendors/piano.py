@@ -48,7 +48,9 @@ _TABLE = PathTable(
         Prefix("data.", field=None, label="{}", group="Properties"),
     ),
 )
-_QUERY = QueryTable({"s": Row(None, "Site ID", GENERAL), "idclient": Row(None, "Visitor ID", USER), "idsite": Row(None, "Site ID", GENERAL)})
+_QUERY = QueryTable(
+    {"s": Row(None, "Site ID", GENERAL), "idclient": Row(None, "Visitor ID", USER), "idsite": Row(None, "Site ID", GENERAL)}
+)
 _ASIDE = frozenset(("av.heartbeat", "av.rebuffer.heartbeat", "av.buffer.heartbeat"))
 
 
@@ -213,7 +215,17 @@ def _is_xiti(request: CapturedRequest) -> bool:
 
 
 _HOSTS = ("*.pa-cd.com", "*.xiti.com", "*.ati-host.net", "*.at-o.net", "*.atinternet-solutions.com", "*.piano.io")
-_ORDER = {"name": "transaction.confirmation", "data": {"transaction_id": "T-1", "cart_turnovertaxincluded": 19.98, "cart_currency": "EUR", "event_url_full": "https://shop.example/?utm_source=x", "visitor_privacy_mode": "optin", "visitor_privacy_consent": True}}
+_ORDER = {
+    "name": "transaction.confirmation",
+    "data": {
+        "transaction_id": "T-1",
+        "cart_turnovertaxincluded": 19.98,
+        "cart_currency": "EUR",
+        "event_url_full": "https://shop.example/?utm_source=x",
+        "visitor_privacy_mode": "optin",
+        "visitor_privacy_consent": True,
+    },
+}
 _PAGE = {"name": "page.display", "data": {"page": "home", "src_campaign": "spring"}}
 
 VENDOR = Vendor(

@@ -29,8 +29,13 @@ _TABLE = PathTable(
         "custom_data.currency": Row(None, "Currency", "E-commerce"),
         "custom_data.order_id": Row(None, "Order ID", "E-commerce"),
     },
-    (Prefix("user_data.", field=None, label="{}", group="User"), Prefix("custom_data.", field=None, label="{}", group="Custom data"), Prefix("data", field=None)),
+    (
+        Prefix("user_data.", field=None, label="{}", group="User"),
+        Prefix("custom_data.", field=None, label="{}", group="Custom data"),
+        Prefix("data", field=None),
+    ),
 )
+
 
 def _identified(hit: Hit, user: Any, names: tuple[str, ...]) -> None:
     for name in names if isinstance(user, dict) else ():

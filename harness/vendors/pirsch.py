@@ -12,7 +12,6 @@ from harness.decode.readers import LibraryReader, QueryReader
 from harness.decode.vendor import Endpoint, Vendor
 
 if TYPE_CHECKING:
-
     from harness.capture.captured import CapturedRequest
     from harness.decode.hit import Hit
 
@@ -37,11 +36,17 @@ _TABLE = QueryTable(
         "user_agent": Row(None, "User agent", "Device"),
         "non_interactive": Row("non_interactive", "Non-interactive", "General"),
     },
-    (Prefix("event_meta.", label="{}", group="Event data"), Prefix("tags.", field="tag.{}", label="Tag {}", group="Tags"), Prefix("tag_", field="tag.{}", label="Tag {}", group="Tags"),),
+    (
+        Prefix("event_meta.", label="{}", group="Event data"),
+        Prefix("tags.", field="tag.{}", label="Tag {}", group="Tags"),
+        Prefix("tag_", field="tag.{}", label="Tag {}", group="Tags"),
+    ),
 )
 _READ = QueryReader(
-    _TABLE, event=lambda values: str(values["event_name"]) if values.get("event_name") else "pageview" if values.get("url") else None,
-    account=("identification_code", "client_id"), page="url",
+    _TABLE,
+    event=lambda values: str(values["event_name"]) if values.get("event_name") else "pageview" if values.get("url") else None,
+    account=("identification_code", "client_id"),
+    page="url",
 )
 
 

@@ -89,9 +89,11 @@ def _derive(hit: Hit, event: Any, document: Any) -> None:
 
 _READ = JsonReader(
     _TABLE,
-    events=lambda document: next((document[key] for key in ("batch", "data") if isinstance(document.get(key), list)), None)
-    if isinstance(document, dict)
-    else None,
+    events=lambda document: (
+        next((document[key] for key in ("batch", "data") if isinstance(document.get(key), list)), None)
+        if isinstance(document, dict)
+        else None
+    ),
     event="event",
     account=("api_key", "properties.token", "token", "properties.api_key"),
     key=("uuid", "properties.$insert_id"),
@@ -202,9 +204,17 @@ def _answer(request: CapturedRequest) -> Answer | None:
     path = split_url(request.url).path.rstrip("/")
     kind = (("Content-Type", "application/json"),)
     if path.endswith(("/decide", "/flags")):
-        return Answer(200, kind, b'{"featureFlags":{},"featureFlagPayloads":{},"flags":{},"errorsWhileComputingFlags":false,"sessionRecording":false,"supportedCompression":[]}')
+        return Answer(
+            200,
+            kind,
+            b'{"featureFlags":{},"featureFlagPayloads":{},"flags":{},"errorsWhileComputingFlags":false,"sessionRecording":false,"supportedCompression":[]}',
+        )
     if path.endswith("/config"):
-        return Answer(200, kind, b'{"supportedCompression":[],"hasFeatureFlags":false,"sessionRecording":false,"surveys":false,"heatmaps":false,"siteApps":[]}')
+        return Answer(
+            200,
+            kind,
+            b'{"supportedCompression":[],"hasFeatureFlags":false,"sessionRecording":false,"surveys":false,"heatmaps":false,"siteApps":[]}',
+        )
     if path.endswith(".js"):
         return Answer(200, (("Content-Type", "text/javascript; charset=utf-8"),))
     return Answer(200, kind, b'{"status":"Ok"}') if request.method == "POST" and request.resource_type != "ping" else None
@@ -212,7 +222,14 @@ def _answer(request: CapturedRequest) -> Answer | None:
 
 _HOSTS = ("us.i.posthog.com", "eu.i.posthog.com", "app.posthog.com", "us.posthog.com", "eu.posthog.com", "e.posthog.com", "*.i.posthog.com")
 _COLLECT = ("e", "capture", "batch", "track", "engage", "i/v0/e", "i/v1/analytics/events")
-_ASSETS = ("us-assets.i.posthog.com", "eu-assets.i.posthog.com", "app-static.posthog.com", "app-static-prod.posthog.com", "*.i.posthog.com", *_HOSTS[:6])
+_ASSETS = (
+    "us-assets.i.posthog.com",
+    "eu-assets.i.posthog.com",
+    "app-static.posthog.com",
+    "app-static-prod.posthog.com",
+    "*.i.posthog.com",
+    *_HOSTS[:6],
+)
 
 VENDOR = Vendor(
     id="posthog",

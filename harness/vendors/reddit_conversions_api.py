@@ -29,8 +29,13 @@ _TABLE = PathTable(
         "click_id": Row(None, "Click ID", "User"),
         "action_source": Row("action_source", "Action source", "General"),
     },
-    (Prefix("event_metadata.", field=None, label="{}", group="E-commerce"), Prefix("metadata.", field=None, label="{}", group="E-commerce"), Prefix("user.", field=None, label="{}", group="User")),
+    (
+        Prefix("event_metadata.", field=None, label="{}", group="E-commerce"),
+        Prefix("metadata.", field=None, label="{}", group="E-commerce"),
+        Prefix("user.", field=None, label="{}", group="User"),
+    ),
 )
+
 
 def _identified(hit: Hit, user: Any, names: tuple[str, ...]) -> None:
     for name in names if isinstance(user, dict) else ():
@@ -44,7 +49,14 @@ _AROUND = PathTable({"test_mode": Row(None, "Test", "Technical"), "test_id": Row
 
 
 def _name(event: Any, document: Any) -> str | None:
-    return next((found for path in ("event_type.custom_event_name", "type.custom_event_name", "event_type.tracking_type", "type.tracking_type") if (found := text_at(event, path))), None)
+    return next(
+        (
+            found
+            for path in ("event_type.custom_event_name", "type.custom_event_name", "event_type.tracking_type", "type.tracking_type")
+            if (found := text_at(event, path))
+        ),
+        None,
+    )
 
 
 def _derive(hit: Hit, event: Any, document: Any) -> None:

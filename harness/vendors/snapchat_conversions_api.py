@@ -39,8 +39,13 @@ _TABLE = PathTable(
         "custom_data.value": Row(None, "Value", "E-commerce"),
         "custom_data.currency": Row(None, "Currency", "E-commerce"),
     },
-    (Prefix("user_data.", field=None, label="{}", group="User"), Prefix("custom_data.", field=None, label="{}", group="Custom data"), Prefix("hashed_", field=None, label="{} (hashed)", group="User")),
+    (
+        Prefix("user_data.", field=None, label="{}", group="User"),
+        Prefix("custom_data.", field=None, label="{}", group="Custom data"),
+        Prefix("hashed_", field=None, label="{} (hashed)", group="User"),
+    ),
 )
+
 
 def _identified(hit: Hit, user: Any, names: tuple[str, ...]) -> None:
     for name in names if isinstance(user, dict) else ():

@@ -91,7 +91,15 @@ _READ = QueryReader(
     TABLE, account=("app_id", "namespace"), page="page_url", time=("ttm", "dtm"),
     identifiers=("domain_userid", "network_userid", "user_id", "domain_sessionid", "user_fingerprint"),
 )  # fmt: skip
-_NAMES = {"pv": "page_view", "pp": "page_ping", "tr": "transaction", "ti": "transaction_item", "se": "struct", "ad": "ad_impression", "ue": "unstruct"}
+_NAMES = {
+    "pv": "page_view",
+    "pp": "page_ping",
+    "tr": "transaction",
+    "ti": "transaction_item",
+    "se": "struct",
+    "ad": "ad_impression",
+    "ue": "unstruct",
+}
 _ASIDE = frozenset(("page_ping", "web_vitals", "media_player_event", "ping", "media_ping"))
 _IGLU = "iglu:"
 

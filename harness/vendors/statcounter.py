@@ -33,7 +33,11 @@ _TABLE = QueryTable(
     (),
 )
 _READ = QueryReader(
-    _TABLE, event=lambda values: "pageview" if values.get("sc_project") else None, account="sc_project", page="url", identifiers=("visitor_id",)
+    _TABLE,
+    event=lambda values: "pageview" if values.get("sc_project") else None,
+    account="sc_project",
+    page="url",
+    identifiers=("visitor_id",),
 )
 
 

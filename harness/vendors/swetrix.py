@@ -15,7 +15,6 @@ from harness.decode.readers import JsonReader, LibraryReader
 from harness.decode.vendor import Endpoint, Vendor
 
 if TYPE_CHECKING:
-
     from harness.capture.captured import CapturedRequest
     from harness.decode.hit import Hit
 
@@ -38,7 +37,10 @@ _TABLE = PathTable(
         "name": Row("name", "Error", "Error"),
         "message": Row("message", "Error message", "Error"),
     },
-    (Prefix("meta.", field=None, label="{}", group="Event data"), Prefix("perf.", field=None, label="{}", group="Performance"),),
+    (
+        Prefix("meta.", field=None, label="{}", group="Event data"),
+        Prefix("perf.", field=None, label="{}", group="Performance"),
+    ),
 )
 _UTM = {"so": "utm_source", "me": "utm_medium", "ca": "utm_campaign", "co": "utm_content", "te": "utm_term"}
 
@@ -50,7 +52,12 @@ def _derive(hit: Hit, event: Any, document: Any) -> None:
 
 
 _READ = JsonReader(
-    _TABLE, event="ev", account="pid", identifiers={"profile_id": "profileId"}, values=("meta",), derive=_derive,
+    _TABLE,
+    event="ev",
+    account="pid",
+    identifiers={"profile_id": "profileId"},
+    values=("meta",),
+    derive=_derive,
 )
 
 
@@ -68,7 +75,13 @@ def _decode(request: CapturedRequest) -> list[Hit]:
 def _is_swetrix(request: CapturedRequest) -> bool:
     """Told by a project's 12 characters beside a locale and time zone and a page or event."""
     document = read_body(request).value
-    return isinstance(document, dict) and len(text_at(document, "pid") or "") == 12 and "lc" in document and "tz" in document and ("pg" in document or "ev" in document)
+    return (
+        isinstance(document, dict)
+        and len(text_at(document, "pid") or "") == 12
+        and "lc" in document
+        and "tz" in document
+        and ("pg" in document or "ev" in document)
+    )
 
 
 VENDOR = Vendor(

@@ -43,7 +43,9 @@ _PREFIXES = (
     Prefix("loader.cfg", field=None, group="Technical"),
     Prefix("_t_", field=None, group="Technical"),
 )
-_TABLE = PathTable(_ROWS, (Prefix("data.", field=None, label="{}", group="General"), Prefix('["loader.cfg"]', field=None, group="Technical"), *_PREFIXES))
+_TABLE = PathTable(
+    _ROWS, (Prefix("data.", field=None, label="{}", group="General"), Prefix('["loader.cfg"]', field=None, group="Technical"), *_PREFIXES)
+)
 _QUERY = QueryTable(_ROWS, _PREFIXES)
 
 
@@ -77,7 +79,9 @@ def _derive(hit: Hit, event: Any, document: Any) -> None:
     for name in ("data", "loader.cfg"):
         if isinstance(hit.values.get(name), dict):
             hit.values.pop(name)
-    for name in [each for each in hit.values if each.startswith(("browser.", "dom.", "js_page.", "meta.", "cp.", "qp.", "_t_", "tealium_"))]:
+    for name in [
+        each for each in hit.values if each.startswith(("browser.", "dom.", "js_page.", "meta.", "cp.", "qp.", "_t_", "tealium_"))
+    ]:
         hit.values.pop(name)
 
 
@@ -90,14 +94,26 @@ _READ = JsonReader(
     key=lambda event, document: _said(event, "order_id"),
     page=_page,
     time=lambda event, document: _said(event, "tealium_timestamp_epoch"),
-    identifiers={"tealium_visitor_id": ("tealium_visitor_id", "data.tealium_visitor_id"), "tealium_session_id": ("tealium_session_id", "data.tealium_session_id")},
+    identifiers={
+        "tealium_visitor_id": ("tealium_visitor_id", "data.tealium_visitor_id"),
+        "tealium_session_id": ("tealium_session_id", "data.tealium_session_id"),
+    },
     values=("",),
     kind=lambda name, event: "pageview" if name in ("view", "page_view") else kind_of(name),
     derive=_derive,
     query=_QUERY,
 )
 _FLAT = QueryReader(
-    QueryTable({**_ROWS, **{name: Row(name, _ROWS[name].label, _ROWS[name].group) for name in ("tealium_event", "tealium_account", "tealium_profile", "tealium_visitor_id")}}, _PREFIXES),
+    QueryTable(
+        {
+            **_ROWS,
+            **{
+                name: Row(name, _ROWS[name].label, _ROWS[name].group)
+                for name in ("tealium_event", "tealium_account", "tealium_profile", "tealium_visitor_id")
+            },
+        },
+        _PREFIXES,
+    ),
     event="tealium_event",
     key="order_id",
     page="page_url",
@@ -140,7 +156,16 @@ def _is_event(request: CapturedRequest) -> bool:
 
 
 _HOSTS = ("*.tealiumiq.com",)
-_EVENT = {"tealium_account": "acme", "tealium_profile": "main", "tealium_event": "purchase", "tealium_visitor_id": "v1", "order_id": "T-1", "order_total": 19.98, "product_id": ["S1"], "page_url": "https://shop.example/?utm_source=x"}
+_EVENT = {
+    "tealium_account": "acme",
+    "tealium_profile": "main",
+    "tealium_event": "purchase",
+    "tealium_visitor_id": "v1",
+    "order_id": "T-1",
+    "order_total": 19.98,
+    "product_id": ["S1"],
+    "page_url": "https://shop.example/?utm_source=x",
+}
 
 VENDOR = Vendor(
     id="tealium-collect",

@@ -64,7 +64,11 @@ def _derive(hit: Hit, event: Any, document: Any) -> None:
 
 _READ = JsonReader(
     _TABLE,
-    events=lambda document: next((document[key] for key in ("data", "batch") if isinstance(document.get(key), list)), None) if isinstance(document, dict) else None,
+    events=lambda document: (
+        next((document[key] for key in ("data", "batch") if isinstance(document.get(key), list)), None)
+        if isinstance(document, dict)
+        else None
+    ),
     event="event",
     account=("event_source_id", "pixel_code", "app_id"),
     key="event_id",
@@ -92,7 +96,9 @@ def _decode(request: CapturedRequest) -> list[Hit]:
         return [_READ.unread(request, payload, shared)]
     hits: list[Hit] = []
     for document, notes in payload.documents:
-        listed = next((key for key in ("data", "batch") if isinstance(document, dict) and isinstance(document.get(key), list) and document[key]), None)
+        listed = next(
+            (key for key in ("data", "batch") if isinstance(document, dict) and isinstance(document.get(key), list) and document[key]), None
+        )
         around = [*shared, *_AROUND.read(document, notes, without=frozenset((listed,)))] if listed else shared
         hits += _READ.hits(Payload(payload.shape, payload.data, payload.text, [(document, notes)]), around)
     return hits

@@ -37,7 +37,10 @@ _TABLE = PathTable(
         "payload.language": Row(None, "Language", "Device"),
         "payload.timestamp": Row(None, "Time", "Technical"),
     },
-    (Prefix("payload.data.", field=None, label="{}", group="Event data"), Prefix("payload.event_data.", field=None, label="{}", group="Event data")),
+    (
+        Prefix("payload.data.", field=None, label="{}", group="Event data"),
+        Prefix("payload.event_data.", field=None, label="{}", group="Event data"),
+    ),
 )
 
 
@@ -86,7 +89,15 @@ def _is_umami(request: CapturedRequest) -> bool:
     return text_at(document, "type") in ("event", "pageview", "identify") and [len(each) for each in website.split("-")] == [8, 4, 4, 4, 12]
 
 
-_PAYLOAD = {"website": "94db1cb1-74f4-4a40-ad6c-962362670409", "hostname": "shop.example", "url": "/?utm_source=x", "title": "Shop", "referrer": "", "screen": "1280x720", "language": "en"}
+_PAYLOAD = {
+    "website": "94db1cb1-74f4-4a40-ad6c-962362670409",
+    "hostname": "shop.example",
+    "url": "/?utm_source=x",
+    "title": "Shop",
+    "referrer": "",
+    "screen": "1280x720",
+    "language": "en",
+}
 
 VENDOR = Vendor(
     id="umami",

@@ -77,7 +77,14 @@ def _is_vitals(request: CapturedRequest) -> bool:
     return isinstance(document, dict) and isinstance(document.get("vitals"), list) and text_at(document, "href") is not None
 
 
-_VIEW = {"o": "https://shop.example/?utm_source=x", "sv": "0.1.3", "sdkn": "@vercel/analytics/next", "sdkv": "1.5.0", "ts": 1795318940000, "r": ""}
+_VIEW = {
+    "o": "https://shop.example/?utm_source=x",
+    "sv": "0.1.3",
+    "sdkn": "@vercel/analytics/next",
+    "sdkv": "1.5.0",
+    "ts": 1795318940000,
+    "r": "",
+}
 
 VENDOR = Vendor(
     id="vercel-analytics",

@@ -15,7 +15,6 @@ from harness.decode.readers import JsonReader, kind_of
 from harness.decode.vendor import Endpoint, Vendor
 
 if TYPE_CHECKING:
-
     from harness.capture.captured import CapturedRequest
     from harness.decode.hit import Hit
 
@@ -37,7 +36,15 @@ _TABLE = PathTable(
         "source.id": Row(None, "Page address", "Page"),
         "source.previous_id": Row(None, "Previous page", "Page"),
     },
-    (Prefix("data.", field=None, label="{}", group="Data"), Prefix("context.", field=None, label="{}", group="Context"), Prefix("globals.", field=None, label="{}", group="Globals"), Prefix("custom.", field=None, label="{}", group="Custom"), Prefix("nested", field=None, group="Nested"), Prefix("consent.", field=None, label="{}", group="Consent"), Prefix("user.", field=None, label="{}", group="User"),),
+    (
+        Prefix("data.", field=None, label="{}", group="Data"),
+        Prefix("context.", field=None, label="{}", group="Context"),
+        Prefix("globals.", field=None, label="{}", group="Globals"),
+        Prefix("custom.", field=None, label="{}", group="Custom"),
+        Prefix("nested", field=None, group="Nested"),
+        Prefix("consent.", field=None, label="{}", group="Consent"),
+        Prefix("user.", field=None, label="{}", group="User"),
+    ),
 )
 _CORE = frozenset(("entity", "action", "trigger", "timing", "globals", "nested"))
 
@@ -70,7 +77,12 @@ def _is_walker(request: CapturedRequest) -> bool:
     document = read_body(request).value
     batch = document.get("batch") if isinstance(document, dict) else document
     first = batch[0] if isinstance(batch, list) and batch else document
-    return isinstance(first, dict) and len(_CORE.intersection(first)) >= 5 and text_at(first, "entity") is not None and text_at(first, "action") is not None
+    return (
+        isinstance(first, dict)
+        and len(_CORE.intersection(first)) >= 5
+        and text_at(first, "entity") is not None
+        and text_at(first, "action") is not None
+    )
 
 
 VENDOR = Vendor(

@@ -65,7 +65,11 @@ _TABLE = QueryTable(
         "WT.tv": Row(None, "Script version", "Technical"),
         "WT.dcs_id": Row(None, "Account", "General"),
     },
-    (Prefix("WT.seg_", field="WT.seg_{}", label="Segment {}", group="Visitor"), Prefix("WT.", field="WT.{}", label="{}", group="Custom"), Prefix("DCSext.", field="DCSext.{}", label="{}", group="Custom")),
+    (
+        Prefix("WT.seg_", field="WT.seg_{}", label="Segment {}", group="Visitor"),
+        Prefix("WT.", field="WT.{}", label="{}", group="Custom"),
+        Prefix("DCSext.", field="DCSext.{}", label="{}", group="Custom"),
+    ),
 )
 _TYPES = {
     "20": "download", "21": "anchor", "22": "javascript", "23": "mailto", "24": "exit_link", "25": "right_click", "26": "form_get", "27": "form_post",
@@ -79,7 +83,11 @@ def _decode(request: CapturedRequest) -> list[Hit]:
     [hit] = _READ(request)
     values = hit.values
     steps = split_url(request.url).path.split("/")
-    hit.account = steps[-2] or None if len(steps) > 2 else next((str(each.value) for each in hit.parameters if each.name in ("dcsid", "WT.dcs_id")), None)
+    hit.account = (
+        steps[-2] or None
+        if len(steps) > 2
+        else next((str(each.value) for each in hit.parameters if each.name in ("dcsid", "WT.dcs_id")), None)
+    )
     code = str(values.get("WT.dl", "0")) or "0"
     if "dcsuri" not in values and "WT.ti" not in values and "WT.dl" not in values:
         hit.kind = "auxiliary"
@@ -93,7 +101,11 @@ def _decode(request: CapturedRequest) -> list[Hit]:
     if lists and values.get("WT.tx_e"):
         length = max(map(len, lists.values()))
         values["items"] = [
-            {field: number(texts[place]) if field in ("units", "subtotal") else texts[place] for field, texts in lists.items() if place < len(texts)}
+            {
+                field: number(texts[place]) if field in ("units", "subtotal") else texts[place]
+                for field, texts in lists.items()
+                if place < len(texts)
+            }
             for place in range(length)
         ]
     if values.get("WT.tx_i"):

@@ -13,7 +13,6 @@ from harness.decode.readers import LibraryReader, QueryReader
 from harness.decode.vendor import Endpoint, Vendor
 
 if TYPE_CHECKING:
-
     from harness.capture.captured import CapturedRequest
     from harness.decode.hit import Hit
 
@@ -42,7 +41,14 @@ _TABLE = QueryTable(
         Prefix("cs_", field="visit.{}", label="Visit {}", group="Visit"),
     ),
 )
-_READ = QueryReader(_TABLE, event="event", account=("project", "host", "website"), page=("uri", "url"), time="timestamp", identifiers=("cookie", "visitor.email", "visitor.id"))
+_READ = QueryReader(
+    _TABLE,
+    event="event",
+    account=("project", "host", "website"),
+    page=("uri", "url"),
+    time="timestamp",
+    identifiers=("cookie", "visitor.email", "visitor.id"),
+)
 _NAMES = {"pv": "pageview"}
 
 
