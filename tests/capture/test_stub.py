@@ -38,10 +38,14 @@ def test_a_preflight_is_allowed_what_it_asks_for() -> None:
     answer = preflight(CapturedRequest(id="r1", url=VENDOR, method="OPTIONS", headers=headers))
     assert answer.status == 204
     assert dict(answer.headers) == {
-        "Access-Control-Allow-Origin": "https://shop.test", "Access-Control-Allow-Credentials": "true",
-        "Access-Control-Allow-Methods": "PUT", "Access-Control-Allow-Headers": "content-type,x-key", "Access-Control-Max-Age": "0", "Vary": "Origin",
+        "Access-Control-Allow-Origin": "https://shop.test",
+        "Access-Control-Allow-Credentials": "true",
+        "Access-Control-Allow-Methods": "PUT",
+        "Access-Control-Allow-Headers": "content-type,x-key",
+        "Access-Control-Max-Age": "0",
         "Access-Control-Allow-Private-Network": "true",
-    }  # fmt: skip
+        "Vary": "Origin",
+    }
 
 
 @pytest.mark.parametrize(
