@@ -29,14 +29,12 @@ class Sdk:
     Attributes:
         vendor: whose hits they are; the page's name too.
         told: the occurrences in the order of their times, without those that the script adds by itself.
-        again: whether the script itself may send what is queued twice while the page is left; its vendor tells a repeat by its key.
         proxied: False where the script speaks https only, which the shop's own server does not.
     """
 
     vendor: str
     account: str
     told: tuple[Expected, ...]
-    again: bool = False
     proxied: bool = True
 
 
@@ -202,7 +200,6 @@ SDKS = (
             ("event", "transaction", {"name": "T-1001", "total_value": 39.8, "currency": "EUR"}),
             ("event", "login", {"method": "password", "user_id": "customer-1"}),
         ),
-        again=True,
     ),
     Sdk(
         "statsig",
@@ -240,8 +237,6 @@ def test_what_a_script_really_sends_is_decoded(visitor: Visitor, sdk: Sdk, own: 
     automatic = visitor.decoder.vendors[sdk.vendor].automatic_events
     named = {event for _, event, _ in sdk.told}
     hits = [hit for hit in visit.occurrences() if hit.event in named or hit.event not in automatic]
-    if sdk.again:
-        hits = list({hit.key: hit for hit in reversed(hits)}.values())[::-1]
     if all(hit.event_time is not None for hit in hits):
         hits.sort(key=lambda hit: hit.event_time or 0.0)
     assert [(hit.kind, hit.event) for hit in hits] == [(kind, event) for kind, event, _ in sdk.told], told
