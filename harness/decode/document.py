@@ -141,7 +141,7 @@ def _plain(node: Any, notes: Notes, depth: int) -> tuple[Any, str | None]:
 class _Place(dict[str | int, "_Place"]):
     """A path in documents of a kind, with what is known of it; its children by key and index."""
 
-    __slots__ = ("path", "pattern", "row", "table")
+    __slots__ = ("path", "pattern", "row", "table", "typed")
 
     def __init__(self, table: PathTable, path: str, pattern: str) -> None:
         super().__init__()
@@ -149,6 +149,7 @@ class _Place(dict[str | int, "_Place"]):
         self.path = path
         self.pattern = pattern
         self.row = table.row(pattern)
+        self.typed = self.row.kind != "text"
 
     def __missing__(self, key: str | int) -> _Place:
         if isinstance(key, int):
@@ -230,28 +231,17 @@ class PathTable:
     def _leaf(self, value: Any, place: _Place, notes: Notes | None, text: str | None, out: list[Parameter]) -> None:
         kind = type(value)
         if kind is dict and value:
-            if notes is not None:
+            if notes is None:
+                _object(value, place, out)
+            else:
                 self._noted(value, place, notes, out)
-                return
-            for key, child in value.items():
-                inner = place[key]
-                kind = type(child)
-                if kind is dict or kind is list:
-                    self._leaf(child, inner, None, None, out)
-                else:
-                    row = inner.row
-                    if row[3] == "text" or kind is not str:
-                        out.append(_new(Parameter, (inner.path, child, None, row[0], row[1], row[2])))
-                    else:
-                        out.append(_typed(inner, child))
         elif kind is list and value:
-            if notes is not None:
-                for index, child in enumerate(value):
-                    self._leaf(child, place[index], notes, notes.texts.get((id(value), index)), out)
+            if notes is None:
+                _array(value, place, out)
                 return
             for index, child in enumerate(value):
-                self._leaf(child, place[index], None, None, out)
-        elif kind is str and place.row.kind != "text":
+                self._leaf(child, place[index], notes, notes.texts.get((id(value), index)), out)
+        elif kind is str and place.typed:
             out.append(_typed(place, value))
         else:
             row = place.row
@@ -267,6 +257,49 @@ class PathTable:
             self._leaf(child, place[key], notes, notes.texts.get((id(value), key)), out)
 
 
+# The two walks below are most of what decoding JSON costs: they ask for no notes, and call nothing for a leaf.
+
+
+def _object(value: dict[str, Any], place: _Place, out: list[Parameter]) -> None:
+    """The leaves of an object that is not empty."""
+    for key, child in value.items():
+        inner = place[key]
+        kind = type(child)
+        if kind is str:
+            if inner.typed:
+                out.append(_typed(inner, child))
+                continue
+        elif kind is dict:
+            if child:
+                _object(child, inner, out)
+                continue
+        elif kind is list and child:
+            _array(child, inner, out)
+            continue
+        row = inner.row
+        out.append(_new(Parameter, (inner.path, child, None, row[0], row[1], row[2])))
+
+
+def _array(value: list[Any], place: _Place, out: list[Parameter]) -> None:
+    """The leaves of a list that is not empty."""
+    for index, child in enumerate(value):
+        inner = place[index]
+        kind = type(child)
+        if kind is dict:
+            if child:
+                _object(child, inner, out)
+                continue
+        elif kind is str:
+            if inner.typed:
+                out.append(_typed(inner, child))
+                continue
+        elif kind is list and child:
+            _array(child, inner, out)
+            continue
+        row = inner.row
+        out.append(_new(Parameter, (inner.path, child, None, row[0], row[1], row[2])))
+
+
 def _typed(place: _Place, text: str) -> Parameter:
     row = place.row
     value = TYPED[row.kind](text)
@@ -277,9 +310,23 @@ PLAIN = PathTable({})
 """Reads any document without knowing its paths."""
 
 
+class _Steps(dict[str, tuple[str, ...]]):
+    """Dotted paths taken apart; there are as many as the vendors' files name."""
+
+    def __missing__(self, path: str) -> tuple[str, ...]:
+        steps = tuple(path.split("."))
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        self[path] = steps
+        return steps
+
+
+_STEPS = _Steps()
+
+
 def at(value: Any, path: str) -> Any:
     """The value at a dotted path of objects (``context.page.url``); None where there is none."""
-    for step in path.split("."):
+    for step in _STEPS[path]:
         if type(value) is not dict:
             return None
         value = value.get(step)
@@ -288,9 +335,14 @@ def at(value: Any, path: str) -> Any:
 
 def text_at(value: Any, path: str) -> str | None:
     """The text (or number, as text) at a dotted path; None for none, an empty text and anything else."""
-    found = at(value, path)
-    if type(found) is str:
+    found = value
+    for step in _STEPS[path]:
+        if type(found) is not dict:
+            return None
+        found = found.get(step)
+    kind = type(found)
+    if kind is str:
         return found or None
-    if type(found) is int or type(found) is float:
+    if kind is int or kind is float:
         return str(found)
     return None
