@@ -92,6 +92,9 @@ def _kept(occurrences: list[Occurrence], consent: ConsentLedger) -> dict[tuple[s
     """(vendor, identifier's value) -> the page loads it was sent from; what was in use under a grant counts as one more."""
     kept: dict[tuple[str, str], set[object]] = {}
     granted_to: dict[tuple[str, str], float] = {}
+    # A load that is not known may be any of those that show its page: it counts as another only where none of them does.
+    shown: dict[tuple[str, str], set[str | None]] = {}
+    unknown: dict[tuple[str, str], set[str | None]] = {}
     for each in occurrences:
         purpose = each.destination.purpose if each.destination is not None else None
         for value in each.hit.identifiers.values():
@@ -101,9 +104,15 @@ def _kept(occurrences: list[Occurrence], consent: ConsentLedger) -> dict[tuple[s
                 granted_to.setdefault(key, each.time)
                 continue
             loads = kept.setdefault(key, set())
-            loads.add(each.load.key if each.load is not None else each.hit.page_url)
+            if each.load is not None:
+                loads.add(each.load.key)
+                shown.setdefault(key, set()).add(each.hit.page_url)
+            else:
+                unknown.setdefault(key, set()).add(each.hit.page_url)
             if key in granted_to:
                 loads.add("granted")
+    for key, pages in unknown.items():
+        kept[key] |= pages - shown.get(key, set())
     return kept
 
 
