@@ -45,23 +45,28 @@ class Notes:
 
 
 class _Number:
+    """A number that does not print as it was written."""
+
     __slots__ = ("text", "value")
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, value: float | str) -> None:
         self.text = text
-        self.value = _read_number(text)
+        self.value = value
 
 
 class _Pairs(list[tuple[str, Any]]):
     pass
 
 
-def _read_number(text: str) -> int | float | str:
+def _read_number(text: str) -> int | float | str | _Number:
+    value: int | float | str
     try:
-        return int(text)
+        value = int(text)
     except ValueError:
         value = float(text)
-        return value if value - value == 0.0 else text
+        if value - value != 0.0:
+            return text
+    return value if str(value) == text else _Number(text, value)
 
 
 class NotJSON(ValueError):
@@ -94,7 +99,11 @@ def parse(data: bytes | str) -> tuple[Any, Notes | None]:
 def _parse_with_notes(raw: bytes) -> tuple[Any, Notes | None]:
     try:
         marked = json.loads(
-            raw.decode("utf-8", "surrogatepass"), object_pairs_hook=_Pairs, parse_float=_Number, parse_int=_Number, parse_constant=_refuse
+            raw.decode("utf-8", "surrogatepass"),
+            object_pairs_hook=_Pairs,
+            parse_float=_read_number,
+            parse_int=_read_number,
+            parse_constant=_refuse,
         )
     except (ValueError, RecursionError) as error:
         raise NotJSON(str(error)) from error
@@ -109,15 +118,22 @@ def _refuse(name: str) -> Any:
 
 def _plain(node: Any, notes: Notes, depth: int) -> tuple[Any, str | None]:
     """The plain value, and the number's text where the value does not print as it."""
-    if isinstance(node, _Number):
-        return node.value, None if str(node.value) == node.text else node.text
-    if depth > _DEEPEST and isinstance(node, list):
+    kind = type(node)
+    if kind is _Number:
+        return node.value, node.text
+    if kind is not _Pairs and kind is not list:
+        return node, None
+    if depth > _DEEPEST:
         raise NotJSON(f"nested deeper than {_DEEPEST} levels")
-    if isinstance(node, _Pairs):
+    text: str | None
+    if kind is _Pairs:
         found: dict[str, Any] = {}
         pairs: list[tuple[str, Any, str | None]] = []
         for key, child in node:
-            value, text = _plain(child, notes, depth + 1)
+            if type(child) in _MARKED:
+                value, text = _plain(child, notes, depth + 1)
+            else:
+                value, text = child, None
             pairs.append((key, value, text))
             found[key] = value
         if len(found) != len(pairs):
@@ -127,15 +143,16 @@ def _plain(node: Any, notes: Notes, depth: int) -> tuple[Any, str | None]:
                 if text is not None:
                     notes.texts[notes.keep(found), key] = text
         return found, None
-    if isinstance(node, list):
-        values: list[Any] = []
-        for index, child in enumerate(node):
-            value, text = _plain(child, notes, depth + 1)
-            values.append(value)
-            if text is not None:
-                notes.texts[notes.keep(values), index] = text
-        return values, None
-    return node, None
+    values: list[Any] = []
+    for index, child in enumerate(node):
+        value, text = _plain(child, notes, depth + 1) if type(child) in _MARKED else (child, None)
+        values.append(value)
+        if text is not None:
+            notes.texts[notes.keep(values), index] = text
+    return values, None
+
+
+_MARKED = frozenset((_Number, _Pairs, list))
 
 
 class _Place(dict[str | int, "_Place"]):
