@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from codecs import BOM_UTF8
 from dataclasses import dataclass, field
 from email.message import Message
 from typing import TYPE_CHECKING, Any, Literal
@@ -157,7 +158,7 @@ def open_bytes(data: bytes, *, content_type: str = "", coding: str = "", layers:
             return Payload("multipart", data, parts=parts, layers=layers)
         problem = problem or "a multipart body without its boundary"
     try:
-        text = data.decode("utf-8-sig")
+        text = (data[3:] if data[:3] == BOM_UTF8 else data).decode()
     except UnicodeDecodeError as error:
         return Payload("binary", data, layers=layers, problem=problem or f"no text: {error.reason} at byte {error.start:,}")
     payload = open_text(text, form="form-urlencoded" in content_type, layers=layers, data=data)

@@ -37,6 +37,8 @@ def kind_of(event: str | None) -> str:
 
 def epoch_seconds(value: Any) -> float | None:
     """A payload's own time in seconds of the epoch: ISO 8601, or a number of seconds, milli-, micro- or nanoseconds."""
+    if value is None:
+        return None
     if isinstance(value, str):
         if not value.replace(".", "", 1).isdecimal():
             try:
@@ -279,8 +281,12 @@ class JsonReader:
         for path in self.values:
             found = at(event, path) if path else event
             if isinstance(found, dict):
+                if not values:
+                    values = found.copy()
+                    continue
                 for inner, value in found.items():
-                    values.setdefault(inner, value)
+                    if inner not in values:
+                        values[inner] = value
         hit = Hit(
             kind=self.kind(name, event) if self.kind is not None else kind_of(name),
             event=name,
@@ -304,6 +310,9 @@ def _finder(pick: Any) -> Callable[[Any, Any], str | None]:
     if callable(pick):
         return pick  # type: ignore[no-any-return]
     paths = (pick,) if isinstance(pick, str) else tuple(pick)
+    if len(paths) == 1:
+        only = paths[0]
+        return lambda event, document: text_at(event, only) or (text_at(document, only) if document is not event else None)
 
     def first(event: Any, document: Any) -> str | None:
         for path in paths:
