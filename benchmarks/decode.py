@@ -85,17 +85,19 @@ def varied(request: CapturedRequest, index: int, chance: random.Random) -> Captu
     """The request with other numbers in its longest runs of digits, as another visitor's or moment's would have."""
     body = request.body
     if body.data[:1] in (b"{", b"[") or body.data[:3] == b"en=":
-        body = Body.of(_other_numbers(body.data.decode(), chance).encode())
+        body = Body.of(_other_numbers(body.data.decode(), chance, document=body.data[:1] != b"e").encode())
     return replace(request, id=str(index), url=_other_numbers(request.url, chance), body=body)
 
 
-def _other_numbers(text: str, chance: random.Random) -> str:
+def _other_numbers(text: str, chance: random.Random, *, document: bool = False) -> str:
+    """The text with other digits. A JSON number's fraction stays: a browser prints the shortest, and other digits would not be it."""
     out, run = [], ""
     for character in text + "\0":
         if character.isdecimal():
             run += character
             continue
-        if 8 < len(run) < 16:
+        fraction = document and character in ",}]" and out and out[-1][-1:] == "."
+        if 8 < len(run) < 16 and not fraction:
             run = run[:4] + "".join(chance.choice("123456789") for _ in run[4:])
         out.append(run + character)
         run = ""
