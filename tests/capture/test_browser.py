@@ -16,6 +16,9 @@ from harness.capture.browser import BrowserCapture
 from harness.capture.captured import Answer, CapturedRequest
 from harness.errors import BrowserError
 
+# One worker makes what all its tests look at.
+pytestmark = pytest.mark.xdist_group("attribution")
+
 LOAD_AND_LEAVE = """<!doctype html><title>t</title><script>
 navigator.sendBeacon('{hit}', 'load'); addEventListener('pagehide', () => navigator.sendBeacon('{hit}', 'leave'));
 </script>"""

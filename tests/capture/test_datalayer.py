@@ -13,6 +13,9 @@ import pytest
 from harness.capture.captured import Answer, CapturedRequest
 from harness.capture.datalayer import Told, parse
 
+# One worker makes what all its tests look at.
+pytestmark = pytest.mark.xdist_group("datalayer")
+
 
 def stub_hits(request: CapturedRequest) -> Answer | None:
     return Answer(200) if "/hit/" in request.url else None

@@ -17,6 +17,9 @@ from harness.capture.captured import Answer, CapturedRequest
 if TYPE_CHECKING:
     from pathlib import Path
 
+# One worker makes what all its tests look at.
+pytestmark = pytest.mark.xdist_group("transports")
+
 VENDOR = "https://collect.vendor.invalid"
 
 # In a row's text: {hit} is a hit's URL on the page's own origin, {far} on another site's, {page} and {away} the origins.
