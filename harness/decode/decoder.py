@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from harness.decode.vendor import Role
 
 _KNOWN_HOSTS = 10_000
+_KNOWN_PATHS = 256
+_LONGEST_PATH = 256
 GIF = b"GIF89a\x01\x00\x01\x00\x80" + bytes(8) + b"!\xf9\x04\x01" + bytes(4) + b",\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;"
 """A transparent image of one pixel, 43 bytes."""
 
@@ -95,18 +97,31 @@ class _Rule:
 
 
 class _Level:
-    """The rules of one host pattern."""
+    """The rules of one host pattern, and a memory of those that fit a path: trackers have few paths."""
 
-    __slots__ = ("exact", "globs")
+    __slots__ = ("exact", "fitting", "globs")
 
     def __init__(self) -> None:
         self.exact: dict[str, list[_Rule]] = {}
         self.globs: list[_Rule] = []
+        self.fitting: dict[str, list[_Rule]] = {}
 
     def add(self, rule: _Rule) -> None:
         rules = self.exact.setdefault(rule.endpoint.path, []) if rule.exact else self.globs
         rules.append(rule)
         rules.sort(key=_specific)
+
+    def fit(self, path: str) -> list[_Rule]:
+        """The rules that fit a path, those of the whole path first."""
+        rules = [rule for rule in self.globs if rule.fits(path)]
+        if path in self.exact:
+            rules = self.exact[path] + rules
+        # What nobody claims is a page's own file, each with another path.
+        if rules and len(path) <= _LONGEST_PATH:
+            if len(self.fitting) >= _KNOWN_PATHS:
+                self.fitting.clear()
+            self.fitting[path] = rules
+        return rules
 
 
 def _specific(rule: _Rule) -> tuple[bool, int, bool, int]:
@@ -207,12 +222,9 @@ class Decoder:
         if levels is None:
             levels = self._levels_of(host)
         for level in levels:
-            if (exact := level.exact.get(path)) is not None:
-                for rule in exact:
-                    if rule.accepts(request, query):
-                        return rule.claim
-            for rule in level.globs:
-                if rule.fits(path) and rule.accepts(request, query):
+            rules = level.fitting.get(path)
+            for rule in level.fit(path) if rules is None else rules:
+                if rule.accepts(request, query):
                     return rule.claim
         for rule in self._route_anywhere:
             if rule.fits(path):

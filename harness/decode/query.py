@@ -29,6 +29,7 @@ _LONGEST_REMEMBERED = 512
 _LONGEST_NUMBER = 1_000
 _digits = "0123456789abcdefABCDEF"
 _BYTES = {(high + low).encode(): bytes((int(high + low, 16),)) for high in _digits for low in _digits}
+_NESTED = (list, dict)
 _new = tuple.__new__
 
 
@@ -157,7 +158,7 @@ class QueryTable(dict[str, Parameter]):
         whole = not equals or name != key or core != segment
         wire = segment if whole else None if value is text and text == raw else raw
         parameter: Parameter = _new(Parameter, (name, value, wire, row.field, row.label, row.group))
-        if len(segment) <= _LONGEST_REMEMBERED and not isinstance(value, list | dict):
+        if len(segment) <= _LONGEST_REMEMBERED and not isinstance(value, _NESTED):
             if len(self) >= _REMEMBERED:
                 self.clear()
             self[segment] = parameter

@@ -25,6 +25,8 @@ PAGEVIEWS = frozenset(
     ("page_view", "pageview", "PageView", "Pageview", "page", "Page", "$pageview", "pageLoad", "page view", "PAGE_VIEW", "Page View")
 )
 IDENTIFIES = frozenset(("identify", "$identify", "alias", "group", "$create_alias", "$groupidentify", "user_identify"))
+# Tuples, named once: `int | float` would be built anew at every call.
+_NUMBERS, _TEXTS, _NESTED = (int, float), (str, int, float), (list, dict)
 _MILLISECONDS, _MICROSECONDS, _NANOSECONDS, _LATEST = 1e11, 1e14, 1e17, 1e20
 
 
@@ -46,7 +48,7 @@ def epoch_seconds(value: Any) -> float | None:
             except (ValueError, OverflowError):
                 return None
         value = float(value)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < _LATEST:
+    if isinstance(value, bool) or not isinstance(value, _NUMBERS) or not 0 < value < _LATEST:
         return None
     return (
         value / 1e9
@@ -64,7 +66,7 @@ def identifier_texts(values: Mapping[str, Any], names: Iterable[str]) -> dict[st
     found = {}
     for name in names:
         value = values.get(name)
-        if value not in (None, "") and isinstance(value, str | int | float):
+        if value not in (None, "") and isinstance(value, _TEXTS):
             found[name] = str(value)
     return found
 
@@ -186,7 +188,7 @@ def _picker(pick: Any) -> Callable[[Mapping[str, Any]], str | None]:
     def first(values: Mapping[str, Any]) -> str | None:
         for name in names:
             value = values.get(name)
-            if value not in (None, "") and not isinstance(value, list | dict):
+            if value not in (None, "") and not isinstance(value, _NESTED):
                 return str(value)
         return None
 
@@ -311,8 +313,7 @@ def _finder(pick: Any) -> Callable[[Any, Any], str | None]:
         return pick  # type: ignore[no-any-return]
     paths = (pick,) if isinstance(pick, str) else tuple(pick)
     if len(paths) == 1:
-        only = paths[0]
-        return lambda event, document: text_at(event, only) or (text_at(document, only) if document is not event else None)
+        return _only(paths[0])
 
     def first(event: Any, document: Any) -> str | None:
         for path in paths:
@@ -322,6 +323,20 @@ def _finder(pick: Any) -> Callable[[Any, Any], str | None]:
         return None
 
     return first
+
+
+def _only(path: str) -> Callable[[Any, Any], str | None]:
+    """The finder of one path, which is a key of the event more often than not."""
+    if "." in path:
+        return lambda event, document: text_at(event, path) or (text_at(document, path) if document is not event else None)
+
+    def of_key(event: Any, document: Any) -> str | None:
+        found = event.get(path) if type(event) is dict else None
+        if found and type(found) is str:
+            return found
+        return text_at(event, path) or (text_at(document, path) if document is not event else None)
+
+    return of_key
 
 
 class LibraryReader:
