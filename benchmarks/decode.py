@@ -15,6 +15,7 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
+from statistics import median
 
 import harness.vendors
 from harness.capture.captured import Body, CapturedRequest
@@ -45,7 +46,11 @@ def main() -> None:
     write(f"{len(vendors)} vendors, {len(kinds)} kinds of requests, {len(tracking):,} tracking requests with {hits:,} hits")
     for title, requests, goal in (("tracking", tracking, TRACKING_GOAL), ("page, a tenth of it tracking", page, PAGE_GOAL)):
         best = max(rate(vendors, requests) for _ in range(ROUNDS))
-        write(f"{title}: {best:,.0f} requests/s on one core ({best / goal:.0%} of the goal of {goal:,})")
+        volume = best * size(requests) / 1e6
+        write(f"{title}: {best:,.0f} requests/s on one core ({best / goal:.0%} of the goal of {goal:,}), {volume:.1f} MB/s")
+    costs = sorted(seconds(vendors, tracking), reverse=True)
+    tenth = sum(costs[: len(costs) // 10]) / sum(costs)
+    write(f"a tracking request: {median(costs) * 1e6:.0f} µs in the median; the costliest tenth of them takes {tenth:.0%} of the time")
 
 
 def write(line: str) -> None:
@@ -60,6 +65,22 @@ def rate(vendors: list, requests: list[CapturedRequest]) -> float:
     for index, request in enumerate(requests):
         decoder.decode(request, index)
     return len(requests) / (time.process_time() - began)
+
+
+def seconds(vendors: list, requests: list[CapturedRequest]) -> list[float]:
+    """The processor time of each request, the best of all rounds."""
+    decoder, best = Decoder(vendors), [float("inf")] * len(requests)
+    for _ in range(ROUNDS):
+        for index, request in enumerate(requests):
+            began = time.process_time()
+            decoder.decode(request, index)
+            best[index] = min(best[index], time.process_time() - began)
+    return best
+
+
+def size(requests: list[CapturedRequest]) -> float:
+    """The mean bytes of a request's address and body."""
+    return sum(len(request.url) + len(request.body.data) for request in requests) / len(requests)
 
 
 def captured(entry: dict) -> CapturedRequest:
