@@ -1,10 +1,15 @@
 from __future__ import annotations
 
 import time
+from functools import partial
+from typing import TYPE_CHECKING
 
 import pytest
 
 from harness.capture.tabs import LATE, Tab
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 HOME, THANKS, OTHER = "http://shop.test/", "http://shop.test/thanks", "http://other.test/"
 
@@ -22,25 +27,25 @@ def tab(*urls: str, answered: bool = False, closed: bool = False, old: tuple[int
 
 
 LEAVING = [
-    ("a reload, and the new document runs", tab(THANKS, THANKS), THANKS, 1),
-    ("a reload, before the new document is shown", tab(THANKS, answered=True), THANKS, 1),
-    ("two reloads in a row", tab(THANKS, THANKS, THANKS), THANKS, 2),
-    ("the second reload, before its document is shown", tab(THANKS, THANKS, answered=True), THANKS, 2),
-    ("another page of the site", tab(HOME, THANKS), HOME, 1),
-    ("another site", tab(HOME, OTHER), "http://shop.test/", 1),
-    ("only the origin is told", tab(HOME, OTHER), "http://shop.test", 1),
-    ("nothing is told", tab(HOME, OTHER), None, 1),
-    ("the tab is closed", tab(HOME, THANKS, closed=True, old=(1,)), THANKS, 2),
-    ("the tab is closed just after a reload", tab(THANKS, THANKS, closed=True), THANKS, 2),
-    ("a frame taken out of a page long shown", tab(THANKS, THANKS, old=(1,)), THANKS, 2),
-    ("a frame taken out of the first page", tab(HOME), HOME, 1),
-    ("a fragment in the address", tab(HOME + "#a", THANKS), HOME, 1),
+    ("a reload, and the new document runs", partial(tab, THANKS, THANKS), THANKS, 1),
+    ("a reload, before the new document is shown", partial(tab, THANKS, answered=True), THANKS, 1),
+    ("two reloads in a row", partial(tab, THANKS, THANKS, THANKS), THANKS, 2),
+    ("the second reload, before its document is shown", partial(tab, THANKS, THANKS, answered=True), THANKS, 2),
+    ("another page of the site", partial(tab, HOME, THANKS), HOME, 1),
+    ("another site", partial(tab, HOME, OTHER), "http://shop.test/", 1),
+    ("only the origin is told", partial(tab, HOME, OTHER), "http://shop.test", 1),
+    ("nothing is told", partial(tab, HOME, OTHER), None, 1),
+    ("the tab is closed", partial(tab, HOME, THANKS, closed=True, old=(1,)), THANKS, 2),
+    ("the tab is closed just after a reload", partial(tab, THANKS, THANKS, closed=True), THANKS, 2),
+    ("a frame taken out of a page long shown", partial(tab, THANKS, THANKS, old=(1,)), THANKS, 2),
+    ("a frame taken out of the first page", partial(tab, HOME), HOME, 1),
+    ("a fragment in the address", partial(tab, HOME + "#a", THANKS), HOME, 1),
 ]
 
 
 @pytest.mark.parametrize(("shown", "sender", "ordinal"), [row[1:] for row in LEAVING], ids=[row[0] for row in LEAVING])
-def test_which_load_sends_while_it_is_left(shown: Tab, sender: str | None, ordinal: int) -> None:
-    assert shown.leaving(sender).ordinal == ordinal
+def test_which_load_sends_while_it_is_left(shown: Callable[[], Tab], sender: str | None, ordinal: int) -> None:
+    assert shown().leaving(sender).ordinal == ordinal
 
 
 def test_a_document_that_the_browser_kept_is_the_load_it_was() -> None:
