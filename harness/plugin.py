@@ -363,14 +363,11 @@ def open_walk(
     )
     recording = Recording(record, path=reports / "private" / f"{name}.jsonl")
     record.environment = compose.environment_of(recording, expectations.plan)
-    plan_layers = tuple(
-        destination.account if isinstance(destination.account, str) else next(iter(destination.account.values()), "dataLayer")
-        for destination in expectations.plan.destinations.values()
-        if destination.vendor == "data-layer"
-    )
+    accounts = [each.account for each in expectations.plan.destinations.values() if each.vendor == "data-layer"]
+    layers = tuple(dict.fromkeys(name for each in accounts for name in ([each] if isinstance(each, str) else each.values())))
 
     def begin(walk: Journey) -> WalkCapture:
-        return capture.begin(recording.append, walk.answer, zero=zero, layers=plan_layers or ("dataLayer",))
+        return capture.begin(recording.append, walk.answer, zero=zero, layers=layers or ("dataLayer",))
 
     return Journey(
         context=context,
