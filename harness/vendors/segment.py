@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 GENERAL, PROPERTIES, TRAITS, CONTEXT, USER, TECHNICAL = "General", "Properties", "Traits", "Context", "User", "Technical"
 _CALLS = frozenset(("track", "page", "screen", "identify", "group", "alias"))
+_CALLED = {"t": "track", "p": "page", "s": "screen", "i": "identify", "g": "group", "a": "alias"}
+_KINDS = {"track": "event", "page": "pageview", "screen": "pageview", "identify": "identify", "group": "identify", "alias": "identify"}
 _CAMPAIGN = {"source": "utm_source", "medium": "utm_medium", "name": "utm_campaign", "term": "utm_term", "content": "utm_content"}
 
 TABLE = PathTable(
@@ -62,15 +64,7 @@ def _name(event: Any, document: Any) -> str | None:
 
 
 def _kind(name: str | None, event: Any) -> str:
-    match text_at(event, "type"):
-        case "page" | "screen":
-            return "pageview"
-        case "identify" | "group" | "alias":
-            return "identify"
-        case "track":
-            return "event"
-        case _:
-            return kind_of(name)
+    return _KINDS.get(text_at(event, "type") or "") or kind_of(name)
 
 
 def _derive(hit: Hit, event: Any, document: Any) -> None:
@@ -113,9 +107,17 @@ def _decode(request: CapturedRequest) -> list[Hit]:
         hits = _READ.hits(carried, [each for each in asked if each.name != "data"])
         for hit in hits:
             if hit.kind == "auxiliary":
-                hit.event = {"t": "track", "p": "page"}.get(address.path.rpartition("/")[2], address.path.rpartition("/")[2])
+                step = address.path.rpartition("/")[2]
+                hit.event = _CALLED.get(step, step)
+                hit.kind = _KINDS.get(hit.event, "auxiliary")
     else:
         hits = _READ(request)
+    if not request.body.data and not carried.documents:
+        # A recorder may keep no bodies; the path still says which call it was.
+        step = address.path.rpartition("/")[2]
+        for hit in hits:
+            hit.event = _CALLED.get(step, step)
+            hit.kind = _KINDS.get(hit.event, "auxiliary")
     key = _authorised(request)
     for hit in hits:
         hit.account = hit.account or key
@@ -140,7 +142,7 @@ def _is_segment(request: CapturedRequest) -> bool:
             if isinstance(integrations, dict) and "Customer.io Data Pipelines" in integrations:
                 return False
             library = text_at(event, "context.library.name") or text_at(document, "context.library.name") or ""
-            if library.startswith("analytics") or event["messageId"].startswith("ajs-"):
+            if library.startswith(("analytics", "@segment/")) or event["messageId"].startswith(("ajs-", "node-next-")):
                 return True
     return False
 
@@ -194,10 +196,16 @@ VENDOR = Vendor(
             for call in (*_SHORT, *_LONG, "pixel/*")
         ),
         *(Endpoint(host="*", path=f"*/{call}", recognise=_is_segment) for call in (*_SHORT[:-1], *_LONG)),
-        Endpoint(host="cdn.segment.com", path="/v1/projects/*/settings", role="config", decode=LibraryReader("config", account=_key_in_path)),
-        Endpoint(host="cdn.segment.com", path="/analytics.js/*", role="library", decode=_LIBRARY),
-        Endpoint(host="cdn.segment.com", path="/analytics-next/*", role="library", decode=LibraryReader()),
-        Endpoint(host="cdn.segment.com", path="/next-integrations/*", role="library", decode=LibraryReader()),
+        *(
+            Endpoint(host=host, path="/v1/projects/*/settings", role="config", decode=LibraryReader("config", account=_key_in_path))
+            for host in ("cdn.segment.com", "cdn.segment.io", "*.segmentapis.com")
+        ),
+        *(
+            Endpoint(host=host, path=f"/{folder}/*", role="library", decode=_LIBRARY if folder == "analytics.js" else LibraryReader())
+            for host in ("cdn.segment.com", "cdn.segment.io")
+            for folder in ("analytics.js", "analytics-next", "next-integrations")
+        ),
+        Endpoint(host="d2dq2ahtl5zl1z.cloudfront.net", path="/analytics.js/*", role="library", decode=_LIBRARY),
     ),
     decode=_decode,
     answer=_answer,
@@ -244,6 +252,41 @@ VENDOR = Vendor(
             ],
         },
         {
+            "title": "a server's batch to the European region",
+            "request": {
+                "url": "https://events.eu1.segmentapis.com/v1/batch", "method": "POST",
+                "body": {
+                    "writeKey": "EUKEY", "sentAt": "2026-11-22T03:42:20.362Z",
+                    "batch": [
+                        {"type": "track", "event": "Signed Up", "messageId": "node-next-1", "userId": "u", "context": {"library": {"name": "@segment/analytics-node"}}},
+                        {"type": "group", "groupId": "g1", "messageId": "node-next-2", "userId": "u", "traits": {"plan": "x"}},
+                    ],
+                },
+            },
+            "hits": [
+                {"kind": "event", "event": "Signed Up", "account": "EUKEY", "key": "node-next-1"},
+                {"kind": "identify", "event": "group", "account": "EUKEY", "identifiers": {"group_id": "g1"}},
+            ],
+        },
+        {
+            "title": "a call whose body was not recorded",
+            "request": {"url": "https://api.segment.io/v1/p", "method": "POST"},
+            "hits": [{"kind": "pageview", "event": "page", "account": None}],
+        },
+        {
+            "title": "an event as an image, its data as base64 in the address",
+            "request": {
+                "url": "https://api.segment.io/v1/pixel/track?data=eyJ3cml0ZUtleSI6IndrIiwidXNlcklkIjoidSIsImV2ZW50IjoiRW1haWwgT3BlbmVkIiwicHJvcGVydGllcyI6eyJzIjoxfX0",
+                "resource_type": "image",
+            },
+            "hits": [{"kind": "event", "event": "Email Opened", "account": "wk", "values": {"s": 1}}],
+        },
+        {
+            "title": "the script, from the older host",
+            "request": {"url": "https://cdn.segment.io/analytics.js/v1/wk123/analytics.min.js"},
+            "hits": [{"kind": "library", "account": "wk123"}],
+        },
+        {
             "title": "a source's settings",
             "request": {"url": "https://cdn.segment.com/v1/projects/wk123/settings"},
             "hits": [{"kind": "config", "account": "wk123"}],
@@ -258,5 +301,8 @@ VENDOR = Vendor(
         },
         "https://api.segment.io.evil.example/v1/t",
         "https://notsegment.io/v1/t",
+        "https://segment.com/docs/connections/spec/track/",
+        "https://app.segment.com/shop/sources",
+        "https://shop.example/?u=https%3A%2F%2Fapi.segment.io%2Fv1%2Ft",
     ),
 )  # fmt: skip
