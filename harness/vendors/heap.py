@@ -10,16 +10,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from harness.decode.address import split_url
+from harness.decode.document import at
 from harness.decode.hit import Hit
 from harness.decode.payload import raw_body, read_body
 from harness.decode.query import QueryTable, Row
-from harness.decode.readers import JsonReader, LibraryReader, QueryReader
+from harness.decode.readers import JsonReader, LibraryReader, QueryReader, epoch_seconds, request_parameters
 from harness.decode.vendor import Endpoint, Vendor
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from harness.capture.captured import CapturedRequest
+    from harness.decode.hit import Parameter
 
 _TABLE = QueryTable(
     {
@@ -50,10 +52,27 @@ _TABLE = QueryTable(
 )
 _UTM = ("utm_source", "utm_medium", "utm_term", "utm_content", "utm_campaign")
 _READ = QueryReader(_TABLE, identifiers=("user_id", "identity", "session_id"), time="ts")
+_OF_AN_EVENT = frozenset(("t", "n", "c", "h", "y", "x", "i", "ts", "hr", "sp", "k", "id"))
+"""What is told of each event of a batch, with its number at the end."""
+
+
+def _numbered(name: str) -> str:
+    """The number at the end of a batch's key (``t0``, ``ts12``); empty for a key that the whole batch shares."""
+    bare = name.rstrip("0123456789")
+    return name[len(bare) :] if bare in _OF_AN_EVENT else ""
 
 
 def _image(request: CapturedRequest) -> list[Hit]:
-    [hit] = _READ(request)
+    """One hit, or one for each number that the keys end in."""
+    parameters, problem = request_parameters(request, _READ.table)
+    numbers = list(dict.fromkeys(number for each in parameters if (number := _numbered(each.name))))
+    if len(numbers) < 2:
+        return [_hit(request, parameters, problem, *numbers)]
+    return [_hit(request, [each for each in parameters if _numbered(each.name) in ("", number)], problem, number) for number in numbers]
+
+
+def _hit(request: CapturedRequest, parameters: list[Parameter], problem: str, number: str = "0") -> Hit:
+    hit = _READ.hit(parameters, problem)
     values = hit.values
     names = [str(each.value) for each in hit.parameters if each.name == "k"]
     for place in range(0, len(names) - 1, 2):
@@ -63,7 +82,7 @@ def _image(request: CapturedRequest) -> list[Hit]:
     for key in _UTM:
         if values.get(key):
             hit.campaign[key] = str(values[key])
-    event = next((str(wire[key]) for key in ("e", "t0", "n0") if wire.get(key)), None)
+    event = next((str(wire[key]) for key in ("e", f"t{number}", f"n{number}") if wire.get(key)), None)
     step = split_url(request.url).path.strip("/")
     if step.startswith("api/"):
         hit.kind, hit.event = "identify", "identify" if "identify" in step else "add_user_properties"
@@ -71,22 +90,33 @@ def _image(request: CapturedRequest) -> list[Hit]:
         hit.kind, hit.event = "event", event
     else:
         hit.kind, hit.event = ("pageview", "pageview") if wire.get("a") else ("auxiliary", None)
+    hit.event_time = epoch_seconds(wire.get(f"ts{number}")) or hit.event_time
     if values.get("domain"):
         hit.page_url = f"https://{values['domain']}{values.get('path') or '/'}{values.get('query') or ''}"
-    return [hit]
+    return hit
 
 
+_ROWS = {
+    "app_id": Row(None, "Environment ID", "General"),
+    "event": Row(None, "Event", "General"),
+    "identity": Row(None, "Identity", "User"),
+    "user_id": Row(None, "User ID", "User"),
+    "idempotency_key": Row(None, "Idempotency key", "Technical"),
+    "timestamp": Row(None, "Time", "Technical"),
+}
+_SHARED = {"app_id": Row(None, "Environment ID", "General")}
+_USERS = JsonReader(
+    _ROWS,
+    events="users",
+    shared=_SHARED,
+    account="app_id",
+    identifiers={"identity": "identity", "user_id": "user_id"},
+    values=("properties",),
+)
 _SERVER = JsonReader(
-    {
-        "app_id": Row(None, "Environment ID", "General"),
-        "event": Row(None, "Event", "General"),
-        "identity": Row(None, "Identity", "User"),
-        "user_id": Row(None, "User ID", "User"),
-        "idempotency_key": Row(None, "Idempotency key", "Technical"),
-        "timestamp": Row(None, "Time", "Technical"),
-    },
+    _ROWS,
     events="events",
-    shared={"app_id": Row(None, "Environment ID", "General")},
+    shared=_SHARED,
     event="event",
     account="app_id",
     key="idempotency_key",
@@ -99,7 +129,7 @@ _SERVER = JsonReader(
 def _server(request: CapturedRequest) -> list[Hit]:
     if not request.body.data or not read_body(request).documents:
         return _image(request)
-    hits = _SERVER(request)
+    hits = (_USERS if isinstance(at(read_body(request).value, "users"), list) else _SERVER)(request)
     step = split_url(request.url).path.rstrip("/").rpartition("/")[2]
     for hit in hits:
         if hit.event is None:
@@ -174,6 +204,27 @@ VENDOR = Vendor(
             ],
         },
         {
+            "title": "two clicks in one request",
+            "request": {
+                "url": f"https://heapanalytics.com/h?{_HIT}&t0=click&n0=button&x0=Buy&ts0=1795318940100&t1=submit&n1=form&ts1=1795318940200", "resource_type": "image",
+            },
+            "hits": [
+                {"kind": "event", "event": "click", "account": "2356724093", "parameters": {"x0": "Buy", "u": "834"}},
+                {"kind": "event", "event": "submit", "account": "2356724093", "parameters": {"n1": "form"}},
+            ],
+        },
+        {
+            "title": "properties of two users from a server",
+            "request": {
+                "url": "https://heapanalytics.com/api/add_user_properties", "method": "POST",
+                "body": {"app_id": "11", "users": [{"identity": "a", "properties": {"plan": "x"}}, {"identity": "b", "properties": {"plan": "y"}}]},
+            },
+            "hits": [
+                {"kind": "identify", "event": "add_user_properties", "account": "11", "identifiers": {"identity": "a"}, "values": {"plan": "x"}},
+                {"kind": "identify", "event": "add_user_properties", "account": "11", "identifiers": {"identity": "b"}, "values": {"plan": "y"}},
+            ],
+        },
+        {
             "title": "a call of the newer script, in protocol buffers",
             "request": {"url": "https://c.us.heap-api.com/api/capture/v2/track?a=11", "method": "POST", "body_base64": "CgL/AA=="},
             "hits": [{"kind": "event", "event": "track", "account": "11", "parameters": {"$body": "CgL/AA=="}}],
@@ -182,6 +233,8 @@ VENDOR = Vendor(
     lookalikes=(
         "https://shop.example/h?a=1",
         "https://notheapanalytics.com/h?a=1",
+        "https://heapanalytics.com/app/manage/projects",
+        "https://developers.heap.io/reference/track-1",
         "https://heapanalytics.com.evil.example/h?a=1",
         "https://shop.example/?u=https%3A%2F%2Fheapanalytics.com%2Fh%3Fa%3D1",
     ),

@@ -40,7 +40,7 @@ _TABLE = PathTable(
 
 
 def _kind(name: str | None, event: Any) -> str:
-    return "auxiliary" if name == "engagement" else kind_of(name)
+    return "auxiliary" if name in ("engagement", "pageleave") else kind_of(name)
 
 
 def _derive(hit: Hit, event: Any, document: Any) -> None:
@@ -98,7 +98,7 @@ VENDOR = Vendor(
     ),
     decode=_READ,
     answer=lambda request: Answer(202, (("Content-Type", "text/plain"),), b"ok") if request.method == "POST" else None,
-    automatic_events=frozenset({"engagement", "Outbound Link: Click", "File Download", "Form: Submission", "404"}),
+    automatic_events=frozenset({"engagement", "pageleave", "Outbound Link: Click", "File Download", "Form: Submission", "404"}),
     automatic_parameters=frozenset({"url", "referrer", "interactive", "scroll_depth", "engagement_time"}),
     cookieless=True,
     examples=(
@@ -145,6 +145,8 @@ VENDOR = Vendor(
         {"url": "https://shop.example/api/event", "method": "POST", "body": {"name": "x", "url": "/a", "domain": "shop.example"}},
         {"url": "https://shop.example/api/event", "method": "POST", "body": {"n": "x", "payload": {}}},
         "https://notplausible.io/api/event",
+        "https://plausible.io/shop.example/pages",
+        "https://plausible.io/api/v2/query",
         "https://shop.example/?u=https%3A%2F%2Fplausible.io%2Fapi%2Fevent",
     ),
 )  # fmt: skip
