@@ -19,6 +19,12 @@ _READ = QueryReader(
             "sid": Row("sid", "Site key", "General"),
             "vstevt": Row("vstevt", "Player event", "General"),
             "impid": Row("impid", "Impression ID", "General"),
+            "advid": Row("advid", "Advertiser ID", "General"),
+            "adsrv": Row(None, "Ad server", "Technical"),
+            "tagtype": Row("tagtype", "Tag type", "General"),
+            "crt": Row("crt", "Creative", "General"),
+            "dvtagver": Row(None, "Tag version", "Technical"),
+            "verr": Row("verr", "Verification's error", "General"),
             "dup": Row(None, "Belongs to impression", "Technical"),
             "url": Row("url", "Page address", "Page"),
         }
@@ -35,7 +41,7 @@ VENDOR = Vendor(
     category="advertising",
     docs=("https://support.google.com/displayvideo/answer/2591756",),
     endpoints=(
-        *(Endpoint(host="*.doubleverify.com", path=path) for path in ("/visit.jpg", "/visit.js", "/event.png", "/event.jpg", "/event.gif")),
+        *(Endpoint(host="*.doubleverify.com", path=path) for path in ("/visit.jpg", "/visit.js", "/visit.gif", "/visit.png", "/event.png", "/event.jpg", "/event.gif")),
         Endpoint(host="pub.doubleverify.com", path="/*", role="config", decode=LibraryReader("config", account="ctx")),
         Endpoint(host="cdn.doubleverify.com", path="/*", role="library"),
     ),
@@ -56,6 +62,7 @@ VENDOR = Vendor(
         "https://shop.example/visit.jpg?ctx=818052&cmp=1&plc=1&sid=1",
         "https://tps.doubleverify.com.evil.example/visit.jpg?ctx=1",
         "https://notdoubleverify.com/visit.jpg?ctx=1",
+        "https://www.doubleverify.com/",
         "https://shop.example/?u=https%3A%2F%2Ftps.doubleverify.com%2Fvisit.jpg",
     ),
 )  # fmt: skip

@@ -42,6 +42,7 @@ _READ = QueryReader(
         "_mchAlId": Row("asset_id", "Asset ID", GENERAL),
         "_mchWs": Row("workspace", "Workspace", GENERAL),
         "_mchVr": Row(None, "Version", TECHNICAL),
+        "aip": Row(None, "Address anonymised", TECHNICAL),
         "_mchNc": Row(None, "Time", TECHNICAL),
     },
     account="munchkinId",
@@ -164,6 +165,8 @@ VENDOR = Vendor(
     lookalikes=(
         "https://shop.example/webevents/visitWebPage?_mchId=123-ABC-456",
         "https://123.notmktoresp.com/webevents/visitWebPage",
+        "https://experienceleague.adobe.com/en/docs/marketo/using/home",
+        "https://app-ab12.marketo.com/homepage/login",
         "https://shop.example/index.php/leadCapture/save2?munchkinId=1",
         "https://shop.example/?u=https%3A%2F%2F123.mktoresp.com%2Fwebevents%2FvisitWebPage",
     ),
