@@ -28,6 +28,8 @@ _TABLE = PathTable(
         "event_source_url": Row("event_source_url", "Page address", "Page"),
         "action_source": Row("action_source", "Action source", "General"),
         "opt_out": Row(None, "Opted out of ads delivery", "Consent"),
+        "advertiser_tracking_enabled": Row(None, "Tracking allowed on the device", "Consent"),
+        "messaging_channel": Row("messaging_channel", "Messaging channel", "General"),
         "referrer_url": Row("referrer_url", "Referrer", "Page"),
         "data_processing_options[]": Row(None, "Data processing options", "Consent"),
         "data_processing_options_country": Row(None, "Data processing country", "Consent"),
@@ -44,6 +46,8 @@ _TABLE = PathTable(
         Prefix("custom_data.", field=None, label="{}", group="Custom data"),
         Prefix("app_data.", field=None, label="{}", group="App"),
         Prefix("original_event_data.", field=None, label="Original {}", group="General"),
+        Prefix("attribution_data.", field=None, label="Attribution {}", group="General"),
+        Prefix("advanced_measurement_table", field=None, group="Technical"),
     ),
 )
 _QUERY = QueryTable(
@@ -53,7 +57,10 @@ _QUERY = QueryTable(
         "data": Row(None, "Events", "General"),
     }
 )
-_USER = ("fbp", "fbc", "em", "ph", "external_id", "client_ip_address", "lead_id", "fb_login_id")
+_USER = (
+    "fbp", "fbc", "em", "ph", "external_id", "client_ip_address", "lead_id", "fb_login_id", "subscription_id", "madid", "anon_id", "ctwa_clid",
+    "page_scoped_user_id", "page_id", "ig_account_id", "ig_sid",
+)  # fmt: skip
 
 
 def _derive(hit: Hit, event: Any, document: Any) -> None:
@@ -70,6 +77,10 @@ def _derive(hit: Hit, event: Any, document: Any) -> None:
     consent: dict[str, Any] = {}
     if isinstance(at(event, "opt_out"), bool):
         consent["opt_out"] = at(event, "opt_out")
+    allowed = at(event, "advertiser_tracking_enabled")
+    allowed = at(event, "app_data.advertiser_tracking_enabled") if allowed is None else allowed
+    if isinstance(allowed, int):
+        consent["advertiser_tracking_enabled"] = bool(allowed)
     if isinstance(at(event, "data_processing_options"), list):
         consent["data_processing_options"] = at(event, "data_processing_options")
     hit.consent = consent or None
@@ -81,6 +92,10 @@ _READ = JsonReader(
     shared={
         "test_event_code": Row("test_event_code", "Test event code", "Technical"),
         "partner_agent": Row(None, "Partner", "Technical"),
+        "namespace_id": Row(None, "Namespace", "Technical"),
+        "upload_id": Row(None, "Upload", "Technical"),
+        "upload_tag": Row(None, "Upload", "Technical"),
+        "upload_source": Row(None, "Upload's source", "Technical"),
         "access_token": Row(None, "Access token", "Technical"),
     },
     event="event_name",

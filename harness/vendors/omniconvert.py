@@ -78,5 +78,7 @@ VENDOR = Vendor(
         "https://shop.example/mktzsave",
         "https://shop.example/mktzsave?event=view",
         "https://app.notomniconvert.com/mktzsave",
+        "https://www.omniconvert.com/explore/",
+        "https://shop.example/?u=https%3A%2F%2Fapp.omniconvert.com%2Fmktzsave%3Fid_website%3D77",
     ),
 )  # fmt: skip

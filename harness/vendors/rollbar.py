@@ -90,5 +90,6 @@ VENDOR = Vendor(
             "hits": [{"kind": "event", "event": "item", "account": "tok1", "values": {"message": "hello"}}],
         },
     ),
-    lookalikes=("https://shop.example/api/1/item/", "https://api.notrollbar.com/api/1/item/", "https://api.rollbar.com.evil.example/api/1/item/"),
+    lookalikes=("https://shop.example/api/1/item/", "https://api.notrollbar.com/api/1/item/", "https://api.rollbar.com.evil.example/api/1/item/",
+        "https://rollbar.com/shop/project/items/", "https://shop.example/?u=https%3A%2F%2Fapi.rollbar.com%2Fapi%2F1%2Fitem%2F"),
 )  # fmt: skip
