@@ -87,8 +87,13 @@ TABLE = QueryTable(
         "tid": Row(None, "Tag ID", GENERAL),
         "tids": Row(None, "Tag IDs", GENERAL),
     },
-    (Prefix("ua", field=None, label="Client hint {}", group=DEVICE),),
+    (
+        Prefix("ua", field=None, label="Client hint {}", group=DEVICE),
+        Prefix("ep.", label="{}", group=GENERAL),
+        Prefix("epn.", label="{}", group=GENERAL, kind="number"),
+    ),
 )
+_PROVIDED = {"em": "sha256_email_address", "pn": "sha256_phone_number"}
 _CONFIG = "gtag.config"
 """What the tag tells by itself when it is set up on a page."""
 _RESERVED = frozenset(("event", "send_to"))
@@ -142,7 +147,8 @@ def _decode(request: CapturedRequest) -> list[Hit]:
                 name: str(wire[key])
                 for key, name in (("auid", "advertising_id"), ("uid", "user_id"), ("gclaw", "gclaw"), ("gclgb", "gclgb"), ("em", "em"))
                 if wire.get(key)
-            },
+            }
+            | _provided(str(wire.get("em") or "")),
             key=str(transaction) if transaction not in (None, "") else None,
             campaign=campaign,
             page_url=page,
@@ -180,13 +186,20 @@ def _data(text: str) -> dict[str, Any]:
 
 
 def _items(text: str) -> list[dict[str, Any]]:
-    """``(SKU1*9.99*2)(SKU2*1*1)``: item ID, unit price and quantity."""
+    """``(9.99*2*SKU1**)(1*1*SKU2**)``: unit price, quantity, item ID, and a start and an end date."""
     items = []
     for piece in text.split(")"):
         parts = piece.removeprefix("(").split("*")
         if len(parts) >= 3:
-            items.append({"item_id": "*".join(parts[:-2]), "price": number(parts[-2]), "quantity": number(parts[-1])})
+            item = {"item_id": parts[2], "price": number(parts[0]), "quantity": number(parts[1])}
+            items.append(item | {name: part for name, part in zip(("start_date", "end_date"), parts[3:], strict=False) if part})
     return items
+
+
+def _provided(text: str) -> dict[str, str]:
+    """``tv.1~em.<hash>~pn.<hash>``: the user-provided data that identify, by the names of the tag's documentation."""
+    pairs = (piece.partition(".")[::2] for piece in text.split("~")[1:])
+    return {_PROVIDED[name]: value for name, value in pairs if name in _PROVIDED and value}
 
 
 def _is_googles_country_host(request: CapturedRequest) -> bool:
@@ -208,6 +221,12 @@ def _is_conversion(request: CapturedRequest) -> bool:
         and ("&gtm=" in query or "&fst=" in query)
         and ("&en=" in query or "&url=" in query)
     )
+
+
+def _is_measurement(request: CapturedRequest) -> bool:
+    """An event told through the site's own host: an event's name beside an Ads account."""
+    query = f"&{split_url(request.url).query}"
+    return "&en=" in query and ("&tid=AW-" in query or "&tids=AW-" in query)
 
 
 def _is_form_data(request: CapturedRequest) -> bool:
@@ -261,6 +280,7 @@ VENDOR = Vendor(
             for step in ("pagead/conversion", "pagead/viewthroughconversion", "ccm/conversion", "rmkt/collect", "as/p/c")
         ),
         Endpoint(host="*", path="*/ccm/form-data/*", recognise=_is_form_data),
+        Endpoint(host="*", path="*/ccm/collect", recognise=_is_measurement),
     ),
     decode=_decode,
     automatic_events=frozenset({"gtag.config", "remarketing"}),
@@ -271,7 +291,7 @@ VENDOR = Vendor(
         {
             "title": "a conversion with value, order and cart",
             "request": {
-                "url": f"{_CONVERSION}&value=19.98&currency_code=EUR&oid=T-1001&item=(TEE-01*9.99*2)&auid=1.2&tiba=Thanks",
+                "url": f"{_CONVERSION}&value=19.98&currency_code=EUR&oid=T-1001&item=(9.99*2*TEE-01**)(5*1*42**)&auid=1.2&tiba=Thanks",
                 "resource_type": "image",
             },
             "hits": [
@@ -279,7 +299,8 @@ VENDOR = Vendor(
                     "kind": "event", "event": "conversion", "account": "AW-1000000001/abcDEF", "key": "T-1001",
                     "values": {
                         "value": 19.98, "currency": "EUR", "transaction_id": "T-1001",
-                        "items": [{"item_id": "TEE-01", "price": 9.99, "quantity": 2}], "page_title": "Thanks",
+                        "items": [{"item_id": "TEE-01", "price": 9.99, "quantity": 2}, {"item_id": "42", "price": 5, "quantity": 1}],
+                        "page_title": "Thanks",
                     },
                     "consent": {"ad_storage": True, "ad_user_data": True, "gcs": "G111"},
                     "campaign": {"gclid": "Cj1"}, "identifiers": {"advertising_id": "1.2"},
@@ -303,6 +324,32 @@ VENDOR = Vendor(
             "title": "the copy to Google's own host",
             "request": {"url": "https://www.google.com/pagead/1p-conversion/1000000001/?random=1&cv=11&fst=1795318139093&label=abcDEF"},
             "hits": [{"kind": "auxiliary", "event": "conversion", "account": "AW-1000000001/abcDEF"}],
+        },
+        {
+            "title": "an event told through the site's own host",
+            "request": {
+                "url": "https://tags.shop.example/ccm/collect?rcb=18&frm=0&auid=1.2&en=add_to_cart&dl=https%3A%2F%2Fshop.example%2F&epn.value=10&gcs=G100"
+                "&tids=AW-1000000001&tid=AW-1000000001&fmt=8",
+                "method": "POST",
+            },
+            "hits": [
+                {
+                    "kind": "auxiliary", "event": "add_to_cart", "account": "AW-1000000001", "values": {"value": 10}, "consent": {"ad_storage": False},
+                    "page_url": "https://shop.example/",
+                }
+            ],
+        },
+        {
+            "title": "user-provided data",
+            "request": {
+                "url": "https://www.google.com/ccm/form-data/1000000001?gtm=45Pe&gcs=G111&ae=a&ec_mode=a&em=tv.1~em.vEeV7ovn~pn.sCrwpdCo~pc0.11234&ecsid=8.1"
+            },
+            "hits": [
+                {
+                    "kind": "auxiliary", "account": "AW-1000000001",
+                    "identifiers": {"sha256_email_address": "vEeV7ovn", "sha256_phone_number": "sCrwpdCo"},
+                }
+            ],
         },
         {
             "title": "the tag set up on a page",
@@ -369,6 +416,7 @@ VENDOR = Vendor(
         "https://notgoogleadservices.com/pagead/conversion/1/",
         "https://shop.example/pagead/conversion/1/",
         "https://shop.example/ccm/conversion/1/?random=1",
+        "https://shop.example/ccm/collect?en=x&tid=G-1",
         "https://googleads.g.doubleclick.net/pagead/conversion/?ai=Cabc&sigh=x&cid=1",
         "https://www.googleadservices.com/pagead/aclk?sa=L&ai=x&adurl=https%3A%2F%2Fshop.example",
         "https://pagead2.googlesyndication.com/pagead/js/adsbygoogle.js",

@@ -130,7 +130,8 @@ def _identifiers(found: dict[str, Any], *names: str) -> dict[str, str]:
 
 def _auxiliary(request: CapturedRequest) -> list[Hit]:
     parameters = PLAIN.read(split_url(request.url).query)
-    return [Hit(kind="auxiliary", parameters=[*parameters, raw_body(request)] if request.body.data else parameters)]
+    token = next((str(each.value) for each in parameters if each.name == "token" and each.value), None)
+    return [Hit(kind="auxiliary", account=token, parameters=[*parameters, raw_body(request)] if request.body.data else parameters)]
 
 
 def _is_mixpanel(request: CapturedRequest) -> bool:
