@@ -335,6 +335,8 @@ VENDOR = Vendor(
         },
     ),
     lookalikes=(
+        "https://edge.adobedc.net.evil.example/ee/v1/interact?configId=ds-1",
+        "https://experience.adobe.com/",
         "https://shop.example/ee/v1/interact?configId=ds-1",
         {"url": "https://shop.example/v1/collect?configId=1", "method": "POST", "body": {"events": [{"name": "x"}]}},
         "https://notadobedc.demdex.net.example/ee/v1/interact?configId=ds-1",

@@ -123,6 +123,6 @@ VENDOR = Vendor(
             "hits": [{"kind": "event", "event": "goal", "account": "100", "values": {"goal.id": "7", "goal.revenue": 19.98}}],
         },
     ),
-    lookalikes=("https://shop.example/in.php?site_id=100", "https://notgetclicky.com/in.php", "https://in.getclicky.com.evil.example/in.php", "https://clicky.com/in.php",
+    lookalikes=("https://shop.example/?u=https%3A%2F%2Fin.getclicky.com%2Fin.php%3Fsite_id%3D1%26type%3Dpageview", "https://shop.example/in.php?site_id=100", "https://notgetclicky.com/in.php", "https://in.getclicky.com.evil.example/in.php", "https://clicky.com/in.php",
         "https://shop.example/?site_id=100&type=pageview", "https://clicky.com/stats/home?site_id=100"),
 )  # fmt: skip

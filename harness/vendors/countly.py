@@ -243,6 +243,7 @@ VENDOR = Vendor(
         },
     ),
     lookalikes=(
+        "https://shop.count.ly.evil.example/i?app_key=1",
         "https://shop.example/i?app_key=1",
         "https://notcount.ly/i?app_key=1",
         "https://shop.example/o/sdk?method=sc",

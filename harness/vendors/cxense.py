@@ -124,5 +124,5 @@ VENDOR = Vendor(
             "hits": [{"kind": "auxiliary", "event": "activity", "account": "1129", "values": {"aatm": 30}}],
         },
     ),
-    lookalikes=("https://shop.example/Repo/rep.gif?typ=pgv", "https://notcxense.com/Repo/rep.gif", "https://comcluster.cxense.com.evil.example/Repo/rep.gif", "https://www.cxense.com/"),
+    lookalikes=("https://shop.example/?u=https%3A%2F%2Fcomcluster.cxense.com%2FRepo%2Frep.gif%3Ftyp%3Dpgv", "https://shop.example/Repo/rep.gif?typ=pgv", "https://notcxense.com/Repo/rep.gif", "https://comcluster.cxense.com.evil.example/Repo/rep.gif", "https://www.cxense.com/"),
 )  # fmt: skip

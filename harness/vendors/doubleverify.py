@@ -48,6 +48,16 @@ VENDOR = Vendor(
     decode=_READ,
     examples=(
         {
+            "title": "the verification's script",
+            "request": {"url": "https://cdn.doubleverify.com/dvbm.js", "resource_type": "script"},
+            "hits": [{"kind": "library"}],
+        },
+        {
+            "title": "a publisher's signals asked for",
+            "request": {"url": "https://pub.doubleverify.com/signals/pub.json?ctx=818052&cmp=DV1"},
+            "hits": [{"kind": "config", "account": "818052"}],
+        },
+        {
             "title": "an impression",
             "request": {"url": "https://tps.doubleverify.com/visit.jpg?ctx=818052&cmp=115523&plc=12345&sid=18330&dvregion=0"},
             "hits": [{"kind": "auxiliary", "event": None, "account": "818052", "values": {"cmp": "115523", "plc": "12345", "sid": "18330"}}],

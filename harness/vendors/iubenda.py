@@ -119,6 +119,7 @@ VENDOR = Vendor(
         },
     ),
     lookalikes=(
+        "https://shop.example/?u=https%3A%2F%2Fconsent.iubenda.com%2Fpublic%2Fconsent",
         "https://shop.example/public/consent",
         "https://consent.notiubenda.com/public/consent",
         "https://consent.iubenda.com.evil.example/public/consent",

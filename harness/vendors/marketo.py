@@ -163,6 +163,7 @@ VENDOR = Vendor(
         },
     ),
     lookalikes=(
+        "https://123.mktoresp.com.evil.example/webevents/visitWebPage",
         "https://shop.example/webevents/visitWebPage?_mchId=123-ABC-456",
         "https://123.notmktoresp.com/webevents/visitWebPage",
         "https://experienceleague.adobe.com/en/docs/marketo/using/home",

@@ -177,6 +177,41 @@ VENDOR = Vendor(
             ],
         },
         {
+            "title": "an app's event and an offline one, with data processing options",
+            "request": {
+                "url": _URL, "method": "POST",
+                "body": {
+                    "data": [
+                        {
+                            "event_name": "AddToCart", "event_time": 1795318940, "event_id": "e3", "action_source": "app", "user_data": {"madid": "m1", "anon_id": "a1"},
+                            "app_data": {"advertiser_tracking_enabled": 1, "application_tracking_enabled": 1},
+                        },
+                        {
+                            "event_name": "Purchase", "event_time": 1795318941, "action_source": "physical_store", "data_processing_options": ["LDU"],
+                            "data_processing_options_country": 1, "data_processing_options_state": 1000, "custom_data": {"order_id": "T-9", "value": 5, "currency": "EUR"},
+                        },
+                    ],
+                    "upload_tag": "stores",
+                },
+            },
+            "hits": [
+                {
+                    "kind": "event", "event": "AddToCart", "key": "e3", "identifiers": {"madid": "m1", "anon_id": "a1"},
+                    "consent": {"advertiser_tracking_enabled": True},
+                },
+                {"kind": "event", "event": "Purchase", "key": "T-9", "values": {"value": 5}, "consent": {"data_processing_options": ["LDU"]}},
+            ],
+        },
+        {
+            "title": "events in a multipart form, as the documentation's example sends them",
+            "request": {
+                "url": "https://graph.facebook.com/v12.0/1234567890/events", "method": "POST", "headers": {"Content-Type": "multipart/form-data; boundary=b1"},
+                "body": '--b1\r\nContent-Disposition: form-data; name="data"\r\n\r\n[{"event_name":"PageView","event_id":"e4"}]\r\n'
+                '--b1\r\nContent-Disposition: form-data; name="access_token"\r\n\r\nt\r\n--b1--\r\n',
+            },
+            "hits": [{"kind": "pageview", "event": "PageView", "account": "1234567890", "key": "e4"}],
+        },
+        {
             "title": "an event in a form",
             "request": {
                 "url": "https://graph.facebook.com/v20.0/1234567890/events", "method": "POST", "headers": {"Content-Type": "application/x-www-form-urlencoded"},
@@ -186,6 +221,8 @@ VENDOR = Vendor(
         },
     ),
     lookalikes=(
+        "https://graph.notfacebook.com/v23.0/1234567890/events",
+        "https://developers.facebook.com/docs/marketing-api/conversions-api",
         {"url": "https://shop.example/v23.0/1234567890/events", "method": "POST", "body": {"data": [{"event_name": "Purchase"}]}},
         "https://graph.facebook.com/v23.0/me/events",
         "https://graph.facebook.com.evil.example/v23.0/1234567890/events",

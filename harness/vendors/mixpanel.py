@@ -264,6 +264,7 @@ VENDOR = Vendor(
         },
     ),
     lookalikes=(
+        "https://api.notmixpanel.com/track?data=abc",
         "https://shop.example/track",
         "https://shop.example/track/?data=abc",
         {"url": "https://op.shop.example/track", "method": "POST", "body": {"type": "track", "payload": {"name": "x"}}},

@@ -75,6 +75,7 @@ VENDOR = Vendor(
         },
     ),
     lookalikes=(
+        "https://app.omniconvert.com.evil.example/mktzsave",
         "https://shop.example/mktzsave",
         "https://shop.example/mktzsave?event=view",
         "https://app.notomniconvert.com/mktzsave",

@@ -124,6 +124,6 @@ VENDOR = Vendor(
             "hits": [{"kind": "event", "event": "signup", "account": "1", "key": "e3", "consent": {"opt_out": True}}],
         },
     ),
-    lookalikes=("https://shop.example/v5/ad_accounts/1/events", "https://api.pinterest.com.evil.example/v5/ad_accounts/1/events", "https://api.pinterest.com/v5/ad_accounts/1/campaigns",
+    lookalikes=("https://shop.example/?u=https%3A%2F%2Fapi.pinterest.com%2Fv5%2Fad_accounts%2F1%2Fevents", "https://api.notpinterest.com/v5/ad_accounts/1/events", "https://shop.example/v5/ad_accounts/1/events", "https://api.pinterest.com.evil.example/v5/ad_accounts/1/events", "https://api.pinterest.com/v5/ad_accounts/1/campaigns",
         "https://ct.pinterest.com/v3/?tid=2612733222301&event=checkout", "https://developers.pinterest.com/docs/api/v5/events-create"),
 )  # fmt: skip

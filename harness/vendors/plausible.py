@@ -153,6 +153,7 @@ VENDOR = Vendor(
         },
     ),
     lookalikes=(
+        "https://plausible.io.evil.example/api/event",
         "https://shop.example/api/event",
         {"url": "https://shop.example/api/event", "method": "POST", "body": {"name": "x", "url": "/a", "domain": "shop.example"}},
         {"url": "https://shop.example/api/event", "method": "POST", "body": {"n": "x", "payload": {}}},

@@ -108,6 +108,7 @@ VENDOR = Vendor(
         },
     ),
     lookalikes=(
+        "https://shop.example/?u=https%3A%2F%2Fapi.cmp.inmobi.com%2F%3Flog%3D1",
         "https://shop.example/choice/p-ab12/shop.example/choice.js",
         "https://cmp.notquantcast.com/choice/x/y/choice.js",
         "https://cmp.quantcast.com.evil.example/choice/x/y/choice.js",

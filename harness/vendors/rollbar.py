@@ -67,6 +67,15 @@ VENDOR = Vendor(
     decode=_decode,
     examples=(
         {
+            "title": "an error with its causes, of the browser's SDK",
+            "request": {
+                "url": "https://api.rollbar.com/api/1/item/", "method": "POST", "headers": {"X-Rollbar-Access-Token": "tok1"},
+                "body": {"data": {"level": "critical", "uuid": "i-2", "body": {"trace_chain": [{"exception": {"class": "E", "message": "m"}}]}}},
+            },
+            "hits": [{"kind": "event", "event": "critical", "account": "tok1", "key": "i-2", "values": {"class": "E", "message": "m"}}],
+        },
+        {"title": "the script", "request": {"url": "https://cdn.rollbar.com/rollbarjs/refs/tags/v2.26.0/rollbar.min.js"}, "hits": [{"kind": "library"}]},
+        {
             "title": "an error",
             "request": {
                 "url": "https://api.rollbar.com/api/1/item/", "method": "POST", "headers": {"X-Rollbar-Access-Token": "tok1"},

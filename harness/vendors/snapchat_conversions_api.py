@@ -149,6 +149,6 @@ VENDOR = Vendor(
             "hits": [{"kind": "pageview", "event": "PAGE_VIEW", "account": "p1", "key": "d1", "identifiers": {"hashed_email": "hash"}, "event_time": 1795318940.0}],
         },
     ),
-    lookalikes=("https://shop.example/v3/p1/events", "https://tr.snapchat.com.evil.example/v3/p1/events", "https://tr.snapchat.com/p?pid=p1&ev=PAGE_VIEW",
+    lookalikes=("https://shop.example/?u=https%3A%2F%2Ftr.snapchat.com%2Fv3%2Fp1%2Fevents", "https://tr.notsnapchat.com/v3/p1/events", "https://shop.example/v3/p1/events", "https://tr.snapchat.com.evil.example/v3/p1/events", "https://tr.snapchat.com/p?pid=p1&ev=PAGE_VIEW",
         "https://tr.snapchat.com/config/com/p1", "https://developers.snap.com/api/marketing-api/Conversions-API/Parameters"),
 )  # fmt: skip

@@ -93,6 +93,6 @@ VENDOR = Vendor(
             "hits": [{"kind": "library"}],
         },
     ),
-    lookalikes=("https://shop.example/t.php?sc_project=1", "https://notstatcounter.com/t.php", "https://c.statcounter.com.evil.example/t.php", "https://statcounter.com/", "https://gs.statcounter.com/browser-market-share",
+    lookalikes=("https://shop.example/?u=https%3A%2F%2Fc.statcounter.com%2Ft.php%3Fsc_project%3D1", "https://shop.example/t.php?sc_project=1", "https://notstatcounter.com/t.php", "https://c.statcounter.com.evil.example/t.php", "https://statcounter.com/", "https://gs.statcounter.com/browser-market-share",
         "https://statcounter.com/p123456/summary/"),
 )  # fmt: skip

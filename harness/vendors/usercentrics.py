@@ -155,6 +155,7 @@ VENDOR = Vendor(
         },
     ),
     lookalikes=(
+        "https://shop.example/?u=https%3A%2F%2Fuct.service.usercentrics.eu%2Fuct%3Fsid%3D1",
         "https://shop.example/uct?sid=set1",
         "https://app.notusercentrics.eu/browser-ui/latest/loader.js",
         "https://api.usercentrics.eu.evil.example/settings/x/latest/en.json",
