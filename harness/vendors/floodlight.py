@@ -165,6 +165,11 @@ VENDOR = Vendor(
             "hits": [{"kind": "auxiliary", "event": "conversion", "account": "DC-1234567/sales0/order0", "key": "T-1"}],
         },
         {
+            "title": "the copy posted to Google's host",
+            "request": {"url": "https://www.google.com/gmp/conversion;src=1234567;type=conv;cat=appoi0;ord=1;num=2;gtm=45fe;gcs=G111?", "method": "POST"},
+            "hits": [{"kind": "auxiliary", "event": "conversion", "account": "DC-1234567/conv/appoi0", "consent": {"ad_storage": True}}],
+        },
+        {
             "title": "the redirect after the click cookie was set",
             "request": {"url": "https://ad.doubleclick.net/activity;dc_pre=CK68;src=1234567;type=lead0;cat=form0;ord=1;num=4711?"},
             "hits": [{"kind": "auxiliary", "event": "conversion", "account": "DC-1234567/lead0/form0"}],
