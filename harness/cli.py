@@ -250,11 +250,15 @@ def _plan_lint(options: argparse.Namespace) -> int:
     from harness import compose
 
     bad = False
+    said = set()
     for path in _plan_files(options.files):
         errors, warnings = compose.lint(path)
         bad = bad or bool(errors)
-        for problem in [*errors, *warnings]:
-            _say(str(problem))
+        for text in map(str, [*errors, *warnings]):
+            # A plan's mistakes are those of its journeys too.
+            if text not in said:
+                said.add(text)
+                _say(text)
         if not errors:
             _say(f"{path}: ok" + (f", {len(warnings)} warnings" if warnings else ""))
     return BAD if bad else PASSED
