@@ -171,7 +171,9 @@ def test_a_site_that_is_down_is_inconclusive(project: pytest.Pytester) -> None:
     result = _run(project, "http://127.0.0.1:9", "--scenario", "baseline")
     assert result.ret == 6, result.stdout.str()
     text = result.stdout.str()
-    assert re.findall(r"^inconclusive: .*", text, re.M) == ["inconclusive: land  site-did-not-load  [baseline]"]
+    told = re.findall(r"^inconclusive: .*", text, re.M)
+    # On a busy machine the browser's own error page may take longer than a barrier waits, which is told as well.
+    assert [each for each in told if "capture-gap" not in each] == ["inconclusive: land  site-did-not-load  [baseline]"], text
     assert "The test itself raised" not in text
 
 
