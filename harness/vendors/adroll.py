@@ -107,6 +107,11 @@ VENDOR = Vendor(
         ),
         Endpoint(host="d.adroll.com", path="/cm/*", decode=LibraryReader("auxiliary", account="advertisable")),
         Endpoint(host="d.adroll.com", path="/consent/*", role="config"),
+        Endpoint(host="a.adroll.com", path="/pixel/*"),
+        *(Endpoint(host="a.adroll.com", path=path, role="library", decode=LibraryReader(account=_advertisable)) for path in ("/j/*",)),
+        Endpoint(host="s.adroll.com", path="/pixel/*", role="library", decode=LibraryReader(account=lambda path, wire: path.split("/")[2] or None)),
+        Endpoint(host="ipv4.d.adroll.com", path="/*", decode=LibraryReader("auxiliary")),
+        Endpoint(host="d.adroll.com", path="/onp/*", decode=LibraryReader("auxiliary", account=lambda path, wire: path.split("/")[2] or None)),
         Endpoint(host="s.adroll.com", path="/j/*", role="library", decode=LibraryReader(account=_advertisable)),
     ),
     decode=_decode,
@@ -146,6 +151,16 @@ VENDOR = Vendor(
             "title": "the script",
             "request": {"url": "https://s.adroll.com/j/RUQAFPWNWZHLFCRPB4GQJ6/roundtrip.js"},
             "hits": [{"kind": "library", "account": "RUQAFPWNWZHLFCRPB4GQJ6"}],
+        },
+        {
+            "title": "a page of the newest script, and of one from long ago",
+            "request": "https://d.adroll.com/pixel/JYFO3MUOR5HGBMZI4QOERT/SQKFEUOJI5GQZJU4WZ6O7L?adroll_fpc=6197-1732&pv=97832105163.6&arrfrr=https%3A%2F%2Fshop.example%2F%3Futm_source%3Dx&cookie=&adroll_s_ref=https%3A//www.google.com/&keyw=&p0=1857",
+            "hits": [{"kind": "pageview", "event": "page_view", "account": "JYFO3MUOR5HGBMZI4QOERT", "campaign": {"utm_source": "x"}, "values": {"adroll_s_ref": "https://www.google.com/"}}],
+        },
+        {
+            "title": "the script of long ago",
+            "request": {"url": "https://a.adroll.com/j/roundtrip.js", "resource_type": "script"},
+            "hits": [{"kind": "library"}],
         },
     ),
     lookalikes=(

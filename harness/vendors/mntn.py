@@ -6,16 +6,28 @@ the rest a page view; ``st`` is told of the page again and is no occurrence of i
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from harness.decode.address import split_url
-from harness.decode.query import QueryTable, Row
-from harness.decode.readers import QueryReader, kind_of
+from harness.decode.query import QueryTable, Row, number
+from harness.decode.readers import LibraryReader, QueryReader, kind_of
 from harness.decode.vendor import Endpoint, Vendor
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from harness.capture.captured import CapturedRequest
     from harness.decode.hit import Hit
+
+
+def _items(values: Mapping[str, Any]) -> list[dict[str, Any]] | None:
+    """The products: as many of each list as there are, separated by commas."""
+    columns = {name: str(values[name]).split(",") for name in ("shopid", "shoq", "shoup") if values.get(name)}
+    if "shopid" not in columns or len({len(column) for column in columns.values()}) != 1:
+        return None
+    rows = zip(*columns.values(), strict=True)
+    return [{name: text if name == "shopid" else number(text) for name, text in zip(columns, row, strict=True)} for row in rows]
+
 
 _READ = QueryReader(
     QueryTable(
@@ -25,6 +37,10 @@ _READ = QueryReader(
             "shoamt": Row("shoamt", "Order amount", "E-commerce", "number"),
             "shocur": Row("shocur", "Currency", "E-commerce"),
             "shpil": Row("shpil", "Products", "E-commerce", "json"),
+            "shopid": Row("shopid", "Product IDs", "E-commerce"),
+            "shoq": Row("shoq", "Quantities", "E-commerce"),
+            "shoup": Row("shoup", "Unit prices", "E-commerce"),
+            "conv": Row("conv", "Conversion", "General"),
             "plh": Row("plh", "Page address", "Page"),
             "tdr": Row("tdr", "Referrer", "Page"),
             "shguid": Row("shguid", "Visitor ID", "User"),
@@ -36,6 +52,7 @@ _READ = QueryReader(
     ),
     account="shaid",
     key="shoid",
+    items=_items,
     page="plh",
     identifiers=("shguid",),
 )
@@ -45,7 +62,7 @@ def _decode(request: CapturedRequest) -> list[Hit]:
     again = split_url(request.url).path == "/st"
     hits = _READ(request)
     for hit in hits:
-        hit.event = "conversion" if hit.key else "page_view" if hit.account else None
+        hit.event = "conversion" if hit.key or hit.values.get("conv") == "1" else "page_view" if hit.account else None
         hit.kind = "auxiliary" if again else kind_of(hit.event)
     return hits
 
@@ -57,6 +74,7 @@ VENDOR = Vendor(
     docs=("https://support.mountain.com/hc/en-us/articles/360052066714-Pixel-Setup",),
     endpoints=(
         *(Endpoint(host=host, path="/spx") for host in ("dx.mountain.com", "dx.steelhousemedia.com")),
+        *(Endpoint(host=host, path=path, decode=LibraryReader("auxiliary")) for host in ("gs.mountain.com", "px.mountain.com") for path in ("/gs", "/sync")),
         *(Endpoint(host=host, path="/st") for host in ("px.mountain.com", "px.steelhousemedia.com")),
     ),
     decode=_decode,
@@ -71,8 +89,15 @@ VENDOR = Vendor(
             "request": {"url": "https://dx.mountain.com/spx?dxver=4.0.0&shaid=33333&shoid=T-1&shoamt=19.98&shocur=USD"},
             "hits": [{"kind": "event", "event": "conversion", "account": "33333", "key": "T-1", "values": {"shoamt": 19.98, "shocur": "USD"}}],
         },
+        {
+            "title": "an order's conversion pixel, on the older host, with its products",
+            "request": "https://dx.steelhousemedia.com/spx?conv=1&shaid=33333&tdr=&plh=https%3A%2F%2Fshop.example%2Fthanks&cb=5&shoid=T-1&shoamt=19.98&shocur=USD&shopid=A,B&shoq=1,2&shoup=9.98,5&shpil=",
+            "hits": [{"kind": "event", "event": "conversion", "account": "33333", "key": "T-1", "values": {"items": [{"shopid": "A", "shoq": 1, "shoup": 9.98}, {"shopid": "B", "shoq": 2, "shoup": 5}]}}],
+        },
     ),
     lookalikes=(
+        "https://mountain.com/blog",
+        "https://px.mountain.com/spx.js",
         "https://shop.example/spx?dxver=4.0.0&shaid=33333",
         "https://dx.mountain.com.evil.example/spx?shaid=1",
         "https://notdx.mountain.com/spx?shaid=1",
