@@ -46,7 +46,6 @@ def _account(path: str, wire: Mapping[str, object]) -> str | None:
 
 _HOSTS = (
     "tracking",
-    "core",
     "pagestates-tracking",
     "recording",
     "user-event-tracker",
@@ -87,8 +86,17 @@ VENDOR = Vendor(
             "request": {"url": "https://script.crazyegg.com/pages/data-scripts/0012/3456/site/shop.example.json?t=1"},
             "hits": [{"kind": "config", "account": "00123456"}],
         },
+        {
+            "title": "the script, on the oldest host",
+            "request": {"url": "https://dnn506yrbagrg.cloudfront.net/pages/scripts/0012/3456.js?1", "resource_type": "script"},
+            "hits": [{"kind": "library", "account": "00123456"}],
+        },
     ),
     lookalikes=(
+        "https://core.crazyegg.com/login",
+        "https://app.crazyegg.com/",
+        "https://shop.example/?u=https%3A%2F%2Ftracking.crazyegg.com%2Fclicks",
+        "https://tracking.notcetrk.com/x",
         "https://shop.example/pages/scripts/0012/3456.js",
         "https://script.notcrazyegg.com/pages/scripts/0012/3456.js",
         "https://tracking.crazyegg.com.evil.example/clicks",

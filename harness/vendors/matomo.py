@@ -89,8 +89,41 @@ VENDOR = Vendor(
             "request": {"url": f"https://shop.example/js/tracker.php?ping=1&{_HIT}"},
             "hits": [{"kind": "auxiliary", "event": "ping", "account": "3"}],
         },
+        {
+            "title": "a goal, a download and a search in their turn",
+            "request": {
+                "url": "https://stats.shop.example/matomo.php", "method": "POST",
+                "body": {"requests": [f"?{_HIT}&idgoal=4&revenue=5", f"?{_HIT}&download=https%3A%2F%2Fshop.example%2Fa.pdf", f"?{_HIT}&search=tee&search_count=3", f"?{_HIT}&link=https%3A%2F%2Fother.example%2F"]},
+            },
+            "hits": [
+                {"kind": "event", "event": "goal", "values": {"idgoal": "4", "revenue": 5}},
+                {"kind": "event", "event": "download"},
+                {"kind": "event", "event": "site_search", "values": {"search_count": 3}},
+                {"kind": "event", "event": "outlink"},
+            ],
+        },
+        {
+            "title": "what plugins tell: a crash, and a video's progress",
+            "request": {
+                "url": "https://stats.shop.example/matomo.php", "method": "POST",
+                "body": {"requests": [f"?{_HIT}&ca=1&cra=boom&cra_tp=TypeError", f"?{_HIT}&ca=1&ma_id=a1&ma_ti=Film&ma_st=5"]},
+            },
+            "hits": [{"kind": "auxiliary", "account": "3", "values": {"cra": "boom"}}, {"kind": "auxiliary", "values": {"ma_ti": "Film"}}],
+        },
+        {
+            "title": "a product's page",
+            "request": f"https://stats.shop.example/matomo.php?{_HIT}&action_name=Tee&_pks=S1&_pkn=Tee&_pkc=Tops&_pkp=9.99",
+            "hits": [{"kind": "pageview", "event": "pageview", "values": {"product_sku": "S1", "product_price": 9.99}}],
+        },
+        {
+            "title": "the cloud's container",
+            "request": {"url": "https://cdn.matomo.cloud/shop.matomo.cloud/container_bugnCohE.js", "resource_type": "script"},
+            "hits": [{"kind": "library", "account": "shop.matomo.cloud"}],
+        },
     ),
     lookalikes=(
+        "https://shop.matomo.cloud/index.php?module=CoreHome&idSite=1",
+        "https://matomo.org/docs/?idsite=1",
         "https://shop.example/matomo.php",
         "https://shop.example/matomo.php?idsite=1",
         "https://shop.example/?u=https%3A%2F%2Fstats.shop.example%2Fmatomo.php%3Fidsite%3D1%26rec%3D1",
