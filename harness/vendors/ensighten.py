@@ -31,7 +31,7 @@ _READ = JsonReader(
     PathTable({"name": Row(None, "Event", "General")}, (Prefix("data.", field=None, label="{}", group="Event data"),)),
     events="events",
     shared=PathTable(
-        {},
+        {"settings.nexusHost": Row(None, "Library's host", "Technical"), "settings.publishPath": Row(None, "Library's path", "Technical")},
         (
             Prefix("virtualBrowser.", field=None, label="Browser {}", group="Device"),
             Prefix("dataLayer.", field=None, label="{}", group="Data layer"),
@@ -81,6 +81,7 @@ VENDOR = Vendor(
             for host in ("nexus.ensighten.com", "nexus-test.ensighten.com", "nexus-long-expiry.ensighten.com")
             for path in ("*/Bootstrap.js", "*/code/*", "*/serverComponent.php", "*/sync/*")
         ),
+        Endpoint(host="data.privacy.ensighten.com", decode=LibraryReader("auxiliary")),
         *(Endpoint(host=host, path="/error/*", decode=LibraryReader("auxiliary")) for host in ("nexus.ensighten.com", "nexus-test.ensighten.com")),
         *(Endpoint(host="*", path=path, recognise=_is_sst) for path in ("*/sst", "*/sst/")),
     ),
@@ -99,8 +100,29 @@ VENDOR = Vendor(
             },
             "hits": [{"kind": "event", "event": "purchase", "account": "acme", "values": {"value": 19.98, "pageType": "thanks"}, "page_url": "https://shop.example/"}],
         },
+        {
+            "title": "a bootstrap without a publish path, and what it asks for",
+            "request": {"url": "https://nexus.ensighten.com/acme/Bootstrap.js", "resource_type": "script"},
+            "hits": [{"kind": "library", "account": "acme"}],
+        },
+        {
+            "title": "the component a page is given",
+            "request": "https://nexus-test.ensighten.com/acme/dev/serverComponent.php?namespace=Bootstrapper&staticJsPath=nexus.ensighten.com/acme/dev/code/&publishedOn=1&ClientID=7&PageID=https%3A%2F%2Fshop.example%2F",
+            "hits": [{"kind": "library", "account": "acme/dev"}],
+        },
+        {
+            "title": "two events told together",
+            "request": {
+                "url": "https://shop.example/pc/acme/sst/?sstVersion=1.0.0", "method": "POST",
+                "body": {"settings": {"nexusHost": "nexus.ensighten.com", "publishPath": "acme/prod"}, "events": [{"name": "view", "data": {}}, {"name": "click", "data": {"id": "buy"}}], "dataLayer": {}},
+            },
+            "hits": [{"kind": "event", "event": "view", "account": "acme"}, {"kind": "event", "event": "click", "values": {"id": "buy"}}],
+        },
     ),
     lookalikes=(
+        "https://manage.ensighten.com/",
+        "https://nexus.ensighten.com/",
+        "https://nexus.ensighten.com.evil.example/acme/prod/Bootstrap.js",
         "https://shop.example/Bootstrap.js",
         "https://shop.example/pc/acme/sst?sstVersion=1",
         "https://notnexus.ensighten.com.evil.example/acme/prod/Bootstrap.js",
