@@ -101,6 +101,16 @@ VENDOR = Vendor(
             "request": {"url": "https://s.yimg.com/wi/config/10039241.json"},
             "hits": [{"kind": "config", "account": "10039241"}],
         },
+        {
+            "title": "an event of the newest script, and a page of one that answers with a script",
+            "request": {"url": "https://sp.analytics.yahoo.com/sp.pl?a=10000&jsonp=YAHOO.ywa.I13N.handleJSONResponse&.yp=25984&f=https%3A%2F%2Fshop.example%2Fcart&e=https%3A%2F%2Fshop.example%2F&enc=UTF-8", "resource_type": "script"},
+            "hits": [{"kind": "pageview", "event": "page_view", "account": "25984", "page_url": "https://shop.example/cart", "values": {"referrer": "https://shop.example/"}}],
+        },
+        {
+            "title": "the script",
+            "request": {"url": "https://s.yimg.com/wi/ytc.js", "resource_type": "script"},
+            "hits": [{"kind": "library"}],
+        },
     ),
     lookalikes=(
         "https://shop.example/sp.pl?a=10000&.yp=10039241",
