@@ -1,7 +1,7 @@
 """Convert Experiences: bucketing and conversions; its script and configurations are let through.
 
 Documentation: https://convertcom.github.io/javascript-sdk/ (SDK), https://api.convert.com/doc/serving/ (serving and tracking API),
-https://support.convert.com/hc/en-us/articles/204506339 (script).
+https://www.npmjs.com/package/@convertcom/js-sdk (what it sends).
 
 A visitor's events are hits of their own.
 """

@@ -1,7 +1,8 @@
 """Crazy Egg: script, sampling, clicks, events and recordings.
 
-Documentation: https://support.crazyegg.com/hc/en-us/articles/360054584474 (installation), https://support.crazyegg.com/hc/en-us/articles/360055371733 (hosts),
-https://support.crazyegg.com/hc/en-us/articles/360054812593 (user variables).
+Documentation: https://support.crazyegg.com/knowledge-base/how-to-check-that-crazy-egg-is-installed/ (script),
+https://support.crazyegg.com/hc/en-us/articles/115003890728-Content-Security-Policy-CSP- (hosts),
+https://support.crazyegg.com/hc/en-us/articles/360054584474-Custom-User-Variables.
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ VENDOR = Vendor(
     id="crazy-egg",
     name="Crazy Egg",
     category="replay",
-    docs=("https://support.crazyegg.com/hc/en-us/articles/360054584474", "https://support.crazyegg.com/hc/en-us/articles/360055371733"),
+    docs=("https://support.crazyegg.com/knowledge-base/how-to-check-that-crazy-egg-is-installed/", "https://support.crazyegg.com/hc/en-us/articles/115003890728-Content-Security-Policy-CSP-"),
     endpoints=(
         *(Endpoint(host=f"{name}.crazyegg.com") for name in _HOSTS),
         *(Endpoint(host=f"{name}.cetrk.com") for name in ("trk", "tracking", "log")),

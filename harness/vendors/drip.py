@@ -1,6 +1,6 @@
 """Drip: visits, events and identities of its tag; forms.
 
-Documentation: https://developer.drip.com/#javascript-api, https://help.drip.com/hc/en-us/articles/4424712139021 (tag).
+Documentation: https://developer.drip.com/#javascript-api.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Fullstory: sessions, their bundles, and events and users sent by a backend; relays under the site's own host.
 
-Documentation: https://help.fullstory.com/hc/en-us/articles/360020828353 (browser API), https://developer.fullstory.com/server/v2/events/create-events/,
-https://help.fullstory.com/hc/en-us/articles/360032975773 (hosts), https://help.fullstory.com/hc/en-us/articles/360046112593 (relay).
+Documentation: https://developer.fullstory.com/browser/getting-started/ (browser API), https://developer.fullstory.com/server/v2/events/create-events/,
+https://www.npmjs.com/package/@fullstory/snippet (hosts), https://help.fullstory.com/hc/en-us/articles/360046112593 (relay).
 """
 
 from __future__ import annotations
@@ -121,7 +121,7 @@ VENDOR = Vendor(
     id="fullstory",
     name="Fullstory",
     category="replay",
-    docs=("https://help.fullstory.com/hc/en-us/articles/360020828353", "https://developer.fullstory.com/server/v2/events/create-events/"),
+    docs=("https://developer.fullstory.com/browser/getting-started/", "https://developer.fullstory.com/server/v2/events/create-events/"),
     endpoints=(
         *(Endpoint(host=f"rs.{region}", path="/rec/*") for region in _REGIONS),
         *(Endpoint(host="*", path=f"*/rec/{call}", recognise=_is_fullstory) for call in ("page", "bundle", "bundle/v2")),

@@ -1,6 +1,6 @@
 """Gemius (gemiusAudience, gemiusPrism): page views and actions as images.
 
-Documentation: https://www.gemius.com/, https://gemius.com/privacy-policy/ (the service). The identifier (``id``) names the script's placement.
+Documentation: https://docs.tealium.com/client-side-tags/cim-gemiusprism-tag (tag), https://www.gemius.com/. The identifier (``id``) names the script's placement.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ VENDOR = Vendor(
     id="gemius",
     name="Gemius",
     category="analytics",
-    docs=("https://www.gemius.com/",),
+    docs=("https://docs.tealium.com/client-side-tags/cim-gemiusprism-tag", "https://www.gemius.com/"),
     endpoints=(
         *(Endpoint(host="*.hit.gemius.pl", path=path) for path in ("*/rexdot.gif", "*/rexdot.js", "*/redot.gif", "*/redot.js", "*/sonar.gif", "*/redot.gif/*", "*/rexdot.gif/*")),
         *(Endpoint(host="*.hit.gemius.pl", path=path, role="library", decode=LibraryReader()) for path in ("/xgemius.js", "/gemius.js", "/*.js", "/lsget.html", "/gplayer.js")),

@@ -1,7 +1,7 @@
 """VWO (Visual Website Optimizer): visits, variations shown, goals, and the event architecture.
 
 Documentation: https://developers.vwo.com/docs/vwo-js-apis (browser), https://developers.vwo.com/reference/data-api (events),
-https://help.vwo.com/hc/en-us/articles/360021171954 (hosts).
+https://www.npmjs.com/package/vwo-fme-node-sdk (servers).
 
 Newer accounts post events to ``/events/t`` (``en`` names the event, ``d`` in the body describes it); older ones ask for images.
 """

@@ -1,6 +1,7 @@
 """Yahoo DSP's Dot pixel (formerly Yahoo Gemini, Verizon Media).
 
-Documentation: https://help.yahooinc.com/dsp-api/docs/dot-tag, https://developer.yahooinc.com/native/guide/audience-management/dottags/.
+Documentation: https://help.yahooinc.com/dsp-api/docs/pixels, https://help.yahooinc.com/identity/docs/enhanced-matching,
+https://developer.yahooinc.com/native/guide/audience-management/dottags/.
 The wire's ``ea`` (event action) names the event; a request without is a page view.
 """
 
@@ -69,7 +70,7 @@ VENDOR = Vendor(
     id="yahoo-ads",
     name="Yahoo DSP Dot",
     category="advertising",
-    docs=("https://help.yahooinc.com/dsp-api/docs/dot-tag", "https://developer.yahooinc.com/native/guide/audience-management/dottags/"),
+    docs=("https://help.yahooinc.com/dsp-api/docs/pixels", "https://developer.yahooinc.com/native/guide/audience-management/dottags/"),
     endpoints=(
         *(Endpoint(host="sp.analytics.yahoo.com", path=path) for path in ("/sp.pl", "/spp.pl")),
         Endpoint(host="ups.analytics.yahoo.com", path="/ups/*", decode=LibraryReader("auxiliary")),
