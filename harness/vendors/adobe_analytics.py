@@ -17,6 +17,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from harness.decode.address import split_url
+from harness.decode.campaign import campaign_of
 from harness.decode.hit import Hit, Parameter
 from harness.decode.payload import read_body
 from harness.decode.query import Prefix, QueryTable, Row, number
@@ -34,7 +35,7 @@ _ROWS = {
     "pageName": Row("pageName", "Page name", PAGE),
     "gn": Row("pageName", "Page name", PAGE),
     "g": Row("pageURL", "Page address", PAGE),
-    "-g": Row(None, "Page address (rest)", PAGE),
+    "-g": Row("pageURLRest", "Page address (rest)", PAGE),
     "r": Row("referrer", "Referrer", PAGE),
     "ch": Row("channel", "Site section", PAGE),
     "sv": Row("server", "Server", PAGE),
@@ -244,7 +245,7 @@ def _inserted(request: CapturedRequest) -> list[Parameter]:
     return found
 
 
-_READ = QueryReader(TABLE, page="pageURL", identifiers=_IDENTIFIERS)
+_READ = QueryReader(TABLE, page="pageURL", time="timestamp", identifiers=_IDENTIFIERS)
 
 
 def _decode(request: CapturedRequest) -> list[Hit]:
@@ -266,6 +267,11 @@ def _decode(request: CapturedRequest) -> list[Hit]:
             values["eventSerials"] = serials
     if isinstance(values.get("products"), str):
         values["products"] = _products(values["products"])
+    rest = values.pop("pageURLRest", None)
+    if rest and hit.page_url:
+        # An address of more than 255 characters goes on under `-g`.
+        hit.page_url = values["pageURL"] = f"{hit.page_url}{rest}"
+        hit.campaign = campaign_of(hit.page_url)
     link = str(values.get("linkType") or "")
     commerce = next((each for each in _COMMERCE if each in names), None)
     named = (str(each.value) for each in inserted if each.name.lower() == "reportsuiteid")
@@ -404,6 +410,11 @@ VENDOR = Vendor(
             "title": "an image of a page without a script, on the oldest host",
             "request": {"url": "https://shop.112.2o7.net/b/ss/suite1/5/H.22.1--NS/0?gn=home&ch=shop", "resource_type": "image"},
             "hits": [{"kind": "pageview", "event": "page_view", "account": "suite1", "values": {"pageName": "home", "channel": "shop"}}],
+        },
+        {
+            "title": "a long address that goes on, and the hit's own time",
+            "request": "https://shop.sc.omtrdc.net/b/ss/suite1/1/JS-2.27.0/s7?AQB=1&ndh=1&ts=1795318940&pageName=home&g=https%3A%2F%2Fshop.example%2Flong%3Fa%3D1&-g=%26utm_source%3Dnews&AQE=1",
+            "hits": [{"kind": "pageview", "page_url": "https://shop.example/long?a=1&utm_source=news", "campaign": {"utm_source": "news"}, "event_time": 1795318940.0}],
         },
     ),
     lookalikes=(

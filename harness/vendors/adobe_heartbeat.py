@@ -145,10 +145,18 @@ def _session(request: CapturedRequest) -> list[Hit]:
     return hits
 
 
+_MEDIA = frozenset(
+    (
+        "sessionStart", "sessionEnd", "sessionComplete", "play", "ping", "pauseStart", "bufferStart", "bitrateChange", "error", "adBreakStart",
+        "adBreakComplete", "adStart", "adComplete", "adSkip", "chapterStart", "chapterComplete", "chapterSkip", "stateStart", "stateEnd", "statesUpdate",
+    )
+)  # fmt: skip
+
+
 def _is_session(request: CapturedRequest) -> bool:
     """Told by a media event's type and player time."""
     document = read_body(request).value
-    return text_at(document, "eventType") is not None and at(document, "playerTime.playhead") is not None
+    return text_at(document, "eventType") in _MEDIA and at(document, "playerTime.playhead") is not None
 
 
 VENDOR = Vendor(
@@ -217,6 +225,7 @@ VENDOR = Vendor(
         },
     ),
     lookalikes=(
+        {'url': 'https://shop.example/api/v1/sessions', 'method': 'POST', 'body': {'eventType': 'login', 'playerTime': {'playhead': 1}}},
         "https://shop.example/sessions/9/events?type=play",
         "https://shop.example/?u=https%3A%2F%2Fshop.hb.omtrdc.net%2F%3Fs%3Aevent%3Atype%3Dstart",
         "https://shop.example/?s:event:type=start",

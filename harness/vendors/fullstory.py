@@ -6,8 +6,11 @@ https://www.npmjs.com/package/@fullstory/snippet (hosts), https://help.fullstory
 
 from __future__ import annotations
 
+import json
+import time
 from typing import TYPE_CHECKING, Any
 
+from harness.capture.captured import Answer
 from harness.decode.address import split_url
 from harness.decode.document import PathTable, at
 from harness.decode.hit import Hit
@@ -33,10 +36,20 @@ _READ = QueryReader(
         "Seq": Row("Seq", "Bundle number", TECHNICAL),
         "ClientTime": Row(None, "Time", TECHNICAL),
         "Base": Row(None, "Base address", TECHNICAL),
+        "AppId": Row("AppId", "Browser ID", USER),
+        "TabId": Row(None, "Tab ID", TECHNICAL),
+        "SnippetVersion": Row(None, "Snippet version", TECHNICAL),
+        "CompiledVersion": Row(None, "Script version", TECHNICAL),
+        "Preroll": Row(None, "Time before the page's telling (ms)", TECHNICAL),
+        "Doctype": Row(None, "Document type", TECHNICAL),
+        "Width": Row(None, "Window width", TECHNICAL),
+        "Height": Row(None, "Window height", TECHNICAL),
+        "ScreenWidth": Row(None, "Screen width", TECHNICAL),
+        "ScreenHeight": Row(None, "Screen height", TECHNICAL),
     },
     account="OrgId",
     page="Url",
-    identifiers=("UserId", "SessionId"),
+    identifiers=("UserId", "SessionId", "AppId"),
     time="ClientTime",
 )
 _ENTRY = PathTable({})
@@ -106,8 +119,20 @@ def _is_fullstory(request: CapturedRequest) -> bool:
     """A relay: the organisation, and a session's or page's own keys."""
     query = f"&{split_url(request.url).query}"
     return ("&OrgId=" in query and ("&SessionId=" in query or "&PageId=" in query)) or (
-        b'"OrgId"' in request.body.data[:4_096] and b'"Url"' in request.body.data[:4_096]
+        all(key in request.body.data[:8_192] for key in (b'"OrgId"', b'"UserId"', b'"Url"'))
     )
+
+
+def _answer(request: CapturedRequest) -> Answer | None:
+    """The IDs that a page's recording goes under: without them the script sends no bundle."""
+    call = split_url(request.url).path.partition("/rec/")[2]
+    if call == "page":
+        told: dict[str, Any] = {"UserIntID": "1", "SessionIntID": "2", "PageIntID": "3", "EmbedToken": "", "IsNewSession": True, "Flags": 0}
+    elif call.startswith("bundle"):
+        told = {"BundleTime": int(time.time() * 1_000)}
+    else:
+        return None
+    return Answer(200, (("Content-Type", "application/json"),), json.dumps(told).encode())
 
 
 def _org(path: str, wire: Mapping[str, object]) -> str | None:
@@ -133,14 +158,16 @@ VENDOR = Vendor(
         Endpoint(host="www.fullstory.com", path="/s/fs.js", role="library", decode=LibraryReader()),
     ),
     decode=_decode,
+    answer=_answer,
     automatic_events=frozenset({"page"}),
-    automatic_parameters=frozenset({"OrgId", "UserId", "SessionId", "PageId", "Url", "Referrer", "Seq"}),
+    automatic_parameters=frozenset({"OrgId", "UserId", "SessionId", "PageId", "Url", "Referrer", "Seq", "AppId"}),
     examples=(
         {
             "title": "a page",
             "request": {
                 "url": "https://rs.fullstory.com/rec/page", "method": "POST",
-                "body": {"OrgId": "o-1-na1", "UserId": "u1", "Url": "https://shop.example/?utm_source=news", "Referrer": ""},
+                "headers": {"Content-Type": "text/plain"},
+                "body": {"OrgId": "o-1-na1", "UserId": "u1", "Url": "https://shop.example/?utm_source=news", "Base": "https://shop.example/", "SnippetVersion": "1.2.0", "Referrer": "", "AppId": "7b93", "TabId": "e742"},
             },
             "hits": [
                 {
@@ -196,6 +223,7 @@ VENDOR = Vendor(
         },
     ),
     lookalikes=(
+        {'url': 'https://shop.example/rec/page', 'method': 'POST', 'body': {'OrgId': 'x', 'Url': '/'}},
         "https://app.fullstory.com/login",
         "https://help.fullstory.com/hc/en-us",
         "https://shop.example/?u=https%3A%2F%2Frs.fullstory.com%2Frec%2Fpage",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from harness.decode.address import split_url
 from harness.decode.matomo_protocol import protocol_site, read_protocol
 from harness.decode.readers import LibraryReader
 from harness.decode.vendor import Endpoint, Vendor
@@ -21,6 +22,15 @@ def _is_matomo(request: CapturedRequest) -> bool:
     """Told by ``rec=1`` and a site ID that is a number (Piwik PRO's are UUIDs)."""
     site = protocol_site(request)
     return site is not None and site.isascii() and site.isdecimal()
+
+
+_OWN = ("url", "action_name", "_id", "cid", "e_c", "idgoal", "apiv", "send_image", "pv_id", "urlref", "_idts")
+
+
+def _is_hit(request: CapturedRequest) -> bool:
+    """Under a path of the site's own naming, one of the protocol's other keys besides."""
+    query = f"&{split_url(request.url).query}"
+    return _is_matomo(request) and any(f"&{key}=" in query for key in _OWN)
 
 
 _CLOUD = ("*.matomo.cloud", "*.innocraft.cloud")
@@ -38,7 +48,7 @@ VENDOR = Vendor(
     endpoints=(
         *(Endpoint(host=host, path=path, recognise=_is_matomo) for host in _CLOUD for path in ("/matomo.php", "/piwik.php", "/js/tracker.php")),
         *(Endpoint(host="*", path=path, recognise=_is_matomo) for path in ("*/matomo.php", "*/piwik.php", "*/tracker.php", "*/proxy-matomo.php")),
-        Endpoint(host="*", keys=("idsite", "rec"), recognise=_is_matomo),
+        Endpoint(host="*", keys=("idsite", "rec"), recognise=_is_hit),
         Endpoint(host="cdn.matomo.cloud", path="/*", role="library", decode=LibraryReader(account=lambda path, wire: path.split("/")[1] or None)),
         Endpoint(host="cdn.innocraft.cloud", path="/*", role="library", decode=LibraryReader()),
     ),
@@ -122,6 +132,7 @@ VENDOR = Vendor(
         },
     ),
     lookalikes=(
+        "https://shop.example/x?idsite=1&rec=1",
         "https://shop.matomo.cloud/index.php?module=CoreHome&idSite=1",
         "https://matomo.org/docs/?idsite=1",
         "https://shop.example/matomo.php",

@@ -9,6 +9,7 @@ An envelope is a line of headers, then items: a line of item headers and the ite
 from __future__ import annotations
 
 import base64
+import re
 from typing import TYPE_CHECKING, Any
 
 from harness.decode.address import split_url
@@ -53,6 +54,8 @@ _ITEM = PathTable(
     ),
 )
 _HEAD = PathTable({"event_id": Row(None, "Event ID", TECHNICAL), "sent_at": Row(None, "Sent", TECHNICAL), "dsn": Row(None, "DSN", GENERAL)})
+# A public key, a host and a project's number.
+_DSN = re.compile(rb'"dsn"\s*:\s*"https?://[0-9A-Za-z]+(?::[0-9A-Za-z]*)?@[^"/]+(?:/[^"]*)?/\d+"')
 _OCCURRENCES = frozenset(("event", "feedback", "user_report"))
 _VALUES = ("message", "level", "transaction", "environment", "release", "tags", "extra", "status", "replay_type", "name")
 
@@ -184,8 +187,8 @@ def _is_sentry(request: CapturedRequest) -> bool:
 
 
 def _has_dsn(request: CapturedRequest) -> bool:
-    line = read_body(request).data[:8_192].partition(b"\n")[0]
-    return line[:1] == b"{" and b'"dsn"' in line
+    line, ended, _ = read_body(request).data[:8_192].partition(b"\n")
+    return bool(ended) and line[:1] == b"{" and _DSN.search(line) is not None
 
 
 def _key(path: str, wire: Mapping[str, object]) -> str | None:
@@ -269,6 +272,8 @@ VENDOR = Vendor(
         },
     ),
     lookalikes=(
+        {'url': 'https://shop.example/monitoring', 'method': 'POST', 'body': {'dsn': 'https://pub@o1.ingest.sentry.io/42'}},
+        {'url': 'https://shop.example/tunnel', 'method': 'POST', 'body': '{"dsn":"postgres://u@db/1"}\n{}'},
         "https://sentry.io/api/0/projects/acme/",
         "https://shop.example/?u=https%3A%2F%2Fo1.ingest.sentry.io%2Fapi%2F42%2Fenvelope%2F",
         {'url': 'https://shop.example/api/42/store/', 'method': 'POST', 'body': {'message': 'x', 'event_id': '1'}},

@@ -93,7 +93,8 @@ def _is_vitals(request: CapturedRequest) -> bool:
     if isinstance(document, list):
         document = {"vitals": document, **document[0]} if document and isinstance(document[0], dict) else {}
     named = isinstance(document, dict) and (isinstance(document.get("vitals"), list) or "event_name" in document)
-    return named and text_at(document, "href") is not None and (text_at(document, "dsn") is not None or "vitals" in document)
+    own = text_at(document, "dsn") is not None or "/speed-insights/" in request.url
+    return named and own and text_at(document, "href") is not None
 
 
 _VIEW = {
@@ -160,6 +161,7 @@ VENDOR = Vendor(
         },
     ),
     lookalikes=(
+        {'url': 'https://shop.example/vitals', 'method': 'POST', 'body': {'href': 'https://shop.example/', 'vitals': [{'name': 'LCP'}]}},
         "https://shop.example/insights/script.js",
         "https://vercel.com/docs/analytics",
         {'url': 'https://shop.example/metrics/vitals', 'method': 'POST', 'body': {'vitals': [1]}},
