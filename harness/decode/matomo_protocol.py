@@ -125,6 +125,14 @@ TABLE = QueryTable(
         "wma": Row(None, "Windows Media", DEVICE),
         "fla": Row(None, "Flash", DEVICE),
         "ag": Row(None, "Silverlight", DEVICE),
+        "dir": Row(None, "Director", DEVICE),
+        "gears": Row(None, "Gears", DEVICE),
+        "cra": Row("cra", "Crash message", "Crash"),
+        "cra_tp": Row("cra_tp", "Crash type", "Crash"),
+        "cra_ct": Row("cra_ct", "Crash category", "Crash"),
+        "cra_st": Row(None, "Stack trace", "Crash"),
+        "cra_ru": Row(None, "Crash's resource", "Crash"),
+        "recMode": Row(None, "Kind of request", TECHNICAL),
         "uia": Row(None, "Anonymous visitor", "Consent"),
         "tsp": Row(None, "Tracker source provider", TECHNICAL),
         "tsv": Row(None, "Tracker source version", TECHNICAL),
@@ -140,7 +148,7 @@ TABLE = QueryTable(
 )
 _PATHS = PathTable(TABLE.rows, TABLE.prefixes)
 _ITEM = ("sku", "name", "category", "price", "quantity", "brand", "variant", "custom_dimensions")
-_ASIDE = ("fa_", "hsr_", "ma_")
+_ASIDE = ("fa_", "hsr_", "ma_", "cra", "cra_")
 _UTM = {"_rcn": "utm_campaign", "_rck": "utm_term"}
 
 
@@ -175,7 +183,8 @@ def _named(wire: Mapping[str, Any]) -> tuple[str, str | None]:
         return "event", "content_interaction"
     if "c_n" in wire:
         return "event", "content_impression"
-    if any(name[:3] in _ASIDE or name[:4] in _ASIDE for name in wire):
+    if any(name[:3] in _ASIDE or name[:4] in _ASIDE for name in wire) or str(wire.get("ca")) == "1":
+        # `ca` says that a plugin's own action is told of, and no page.
         return "auxiliary", None
     return ("pageview", "pageview") if "action_name" in wire or "url" in wire else ("auxiliary", None)
 
