@@ -27,7 +27,7 @@ _TABLE = QueryTable(
     {
         "siteCode": Row("siteCode", "Site code", GENERAL),
         "visitorCode": Row("visitorCode", "Visitor code", USER),
-        "mappingIdentifier": Row("mappingIdentifier", "Mapped ID", USER),
+        "mappingIdentifier": Row("mappingIdentifier", "Is a mapped ID", USER),
         "eventType": Row("eventType", "Event", GENERAL),
         "href": Row("href", "Page address", PAGE),
         "title": Row("title", "Page title", PAGE),
@@ -37,6 +37,10 @@ _TABLE = QueryTable(
         "experimentId": Row("experimentId", "Experiment ID", EXPERIMENT),
         "id": Row("id", "ID", EXPERIMENT),
         "variationId": Row("variationId", "Variation ID", EXPERIMENT),
+        "metadata": Row("metadata", "Conversion's custom data", EXPERIMENT, "json"),
+        "overwrite": Row("overwrite", "Overwrite", GENERAL, "boolean"),
+        "mappingValue": Row("mappingValue", "Mapped ID", USER),
+        "referrersIndices": Row(None, "Referrers", PAGE),
         "index": Row("index", "Custom data's index", GENERAL),
         "valuesCountMap": Row("values", "Custom data", GENERAL, "json"),
         "nonce": Row("nonce", "Event's ID", TECHNICAL),
@@ -52,7 +56,7 @@ _READ = QueryReader(
     account="siteCode",
     key="nonce",
     page="href",
-    identifiers=("visitorCode", "mappingIdentifier"),
+    identifiers=("visitorCode", "mappingValue"),
     kind=lambda event: _KINDS.get(event or "", "auxiliary"),
 )
 
@@ -64,6 +68,15 @@ def _decode(request: CapturedRequest) -> list[Hit]:
         return _READ(request)
     lines = [line for line in payload.text.replace("\r", "\n").split("\n") if line.strip()]
     return [_READ.hit([*shared, *_TABLE.read(line)]) for line in lines] or _READ(request)
+
+
+def _is_kameleoon(request: CapturedRequest) -> bool:
+    """Told under a custom domain by a site code, and a visitor's code or an event of Kameleoon's in the query or the body."""
+    query = f"&{split_url(request.url).query}"
+    if "&siteCode=" not in query:
+        return False
+    body = request.body.data[:65_536]
+    return "&eventType=" in query or body.startswith(b"eventType=") or b"\neventType=" in body
 
 
 def _site(path: str, wire: Mapping[str, object]) -> str | None:
@@ -94,6 +107,7 @@ VENDOR = Vendor(
         *(Endpoint(host=f"{name}.kameleoon.{top}", path=path) for top in _TOPS for name in ("data", "eu-data", "na-data", "api-data") for path in ("/visit/events", "/visit/visitor", "/map/*", "/log/*", "/dataTracking")),
         *(Endpoint(host=f"{name}.kameleoon.{top}", path="/visit/*", role="config", decode=_CONFIG) for top in _TOPS for name in ("data", "eu-data", "na-data")),
         *(Endpoint(host=f"{name}.kameleoon.{top}", role="config", decode=_CONFIG) for top in _TOPS for name in ("sdk-config", "client-config", "events")),
+        Endpoint(host="*", path="*/visit/events", recognise=_is_kameleoon),
         *(Endpoint(host=f"logger.kameleoon.{top}", decode=LibraryReader("auxiliary")) for top in _TOPS),
         *(Endpoint(host=f"*.kameleoon.{top}", path=f"/{name}.js", role="library", decode=_site_of_host) for top in _TOPS for name in ("kameleoon", "engine", "kameleoon-iframe", "script")),
     ),
@@ -118,6 +132,18 @@ VENDOR = Vendor(
             "hits": [{"kind": "event", "event": "experiment", "account": "ab12cd34ef", "values": {"id": "5", "variationId": "6"}}],
         },
         {
+            "title": "an SDK's conversion with custom data, under a custom domain",
+            "request": {
+                "url": "https://data.shop.example/visit/events?siteCode=ab12cd34ef&sdkName=javascript&sdkVersion=5.17.1&bodyUa=true", "method": "POST",
+                "body": "eventType=conversion&goalId=77&revenue=19.98&negative=false&metadata=%5B%7B%22index%22%3A1%7D%5D&nonce=n3&visitorCode=v1\n"
+                "eventType=customData&index=3&valuesCountMap=%7B%22gold%22%3A1%7D&overwrite=true&mappingIdentifier=true&nonce=n4&visitorCode=v1",
+            },
+            "hits": [
+                {"kind": "event", "event": "conversion", "account": "ab12cd34ef", "key": "n3", "values": {"revenue": 19.98, "metadata": [{"index": 1}]}, "identifiers": {"visitorCode": "v1"}},
+                {"kind": "auxiliary", "event": "customData", "values": {"values": {"gold": 1}}, "identifiers": {"visitorCode": "v1"}},
+            ],
+        },
+        {
             "title": "the script",
             "request": {"url": "https://ab12cd34ef.kameleoon.eu/kameleoon.js", "resource_type": "script"},
             "hits": [{"kind": "library", "account": "ab12cd34ef"}],
@@ -131,6 +157,8 @@ VENDOR = Vendor(
     lookalikes=(
         "https://shop.example/visit/events?siteCode=1",
         "https://data.notkameleoon.com/visit/events",
+        {"url": "https://shop.example/visit/events?siteCode=ab12cd34ef", "method": "POST", "body": "type=page"},
+        "https://shop.example/?u=https%3A%2F%2Fdata.kameleoon.io%2Fvisit%2Fevents",
         "https://data.kameleoon.io.evil.example/visit/events",
         "https://www.kameleoon.com/en",
     ),
