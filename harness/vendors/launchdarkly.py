@@ -22,7 +22,14 @@ if TYPE_CHECKING:
     from harness.decode.hit import Hit
 
 GENERAL, USER, FLAG, TECHNICAL = "General", "User", "Flag", "Technical"
-_KINDS = {"custom": "event", "identify": "identify", "pageview": "pageview", "click": "event", "feature": "event", "click_pageview": "auxiliary"}
+_KINDS = {
+    "custom": "event",
+    "identify": "identify",
+    "pageview": "pageview",
+    "click": "event",
+    "feature": "event",
+    "click_pageview": "auxiliary",
+}
 
 
 def _name(event: Any, document: Any) -> str | None:

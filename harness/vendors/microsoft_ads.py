@@ -86,6 +86,8 @@ _TABLE = QueryTable(
         "bo": Row(None, "Hit counter", TECHNICAL),
         "sv": Row(None, "Script version", TECHNICAL),
         "rn": Row(None, "Cache buster", TECHNICAL),
+        "uach": Row(None, "Browser hints", DEVICE),
+        "gtm_tag_source": Row(None, "Tag manager's template", TECHNICAL),
     },
     (
         Prefix("hct_", field="hct_{}", label="Hotel: {}", group="Travel"),
@@ -99,10 +101,11 @@ _STATES = {"G": True, "D": False}
 
 
 def _event(values: Mapping[str, Any]) -> str | None:
+    """The type, or a custom event's action. The image for browsers without scripts has neither, and counts as a page loaded."""
     kind = values.get("evt")
-    if kind == "custom":
+    if kind == "custom" or (not kind and values.get("event_action")):
         return str(values.get("event_action") or values.get("event_category") or "custom")
-    return str(kind) if kind else None
+    return str(kind) if kind else "pageLoad" if values.get("ti") else None
 
 
 def _kind(event: str | None) -> str:
@@ -133,7 +136,9 @@ def _decode(request: CapturedRequest) -> list[Hit]:
     hits = _READ(request)
     for hit in hits:
         click = hit.values.get("msclkid")
-        if click and click != "N":
+        if click == "N":
+            del hit.values["msclkid"]
+        elif click:
             hit.identifiers["msclkid"] = click
             hit.campaign.setdefault("msclkid", click)
         for each in hit.parameters:
@@ -207,6 +212,16 @@ VENDOR = Vendor(
             "hits": [{"event": "Purchase", "values": {"event_category": "Ecommerce", "event_label": "Successful Sale", "revenue_value": 123.34}}],
         },
         {
+            "title": "a page without scripts",
+            "request": {"url": "https://bat.bing.com/action/0?ti=5476569&Ver=2", "resource_type": "image"},
+            "hits": [{"kind": "pageview", "event": "pageLoad", "account": "5476569"}],
+        },
+        {
+            "title": "a page of a single-page application, through the tag manager",
+            "request": {"url": "https://bat.bing.com/action/0?ti=26101359&tm=gtm002&Ver=2&msclkid=N&uach=pv%3D10.0&page_path=%2Fspa&spa=Y&evt=page&p=https%3A%2F%2Fshop.example%2Fspa&cdb=AQAQ"},
+            "hits": [{"kind": "pageview", "event": "page", "account": "26101359", "values": {"page_path": "/spa"}, "page_url": "https://shop.example/spa", "campaign": {}}],
+        },
+        {
             "title": "a change of consent",
             "request": {"url": "https://bat.bing.com/actionp/0?ti=52012471&tm=gtm002&Ver=2&evt=consent&src=update&cdb=AQER&asc=G"},
             "hits": [{"kind": "auxiliary", "event": "consent", "account": "52012471", "consent": {"ad_storage": True, "cdb": "AQER"}}],
@@ -222,6 +237,8 @@ VENDOR = Vendor(
         "https://bat.bing.com.evil.example/action/0?ti=1",
         "https://notbat.bing.com/action/0?ti=1",
         "https://www.bing.com/action/0?ti=1",
+        "https://bat.bing.com/",
+        "https://ads.microsoft.com/action/0?ti=1",
         "https://shop.example/?u=https%3A%2F%2Fbat.bing.com%2Faction%2F0%3Fti%3D1",
     ),
 )  # fmt: skip
