@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from harness.decode.address import split_url
 from harness.decode.document import PathTable
-from harness.decode.query import Prefix, Row
+from harness.decode.payload import read_body
+from harness.decode.query import Prefix, QueryTable, Row
 from harness.decode.readers import JsonReader, LibraryReader, QueryReader
 from harness.decode.vendor import Endpoint, Vendor
 
@@ -31,7 +32,7 @@ _CALLS = {
     "batch": "auxiliary",
     "event": "event",
 }
-_READ = QueryReader(
+_TABLE = QueryTable(
     {
         "sec": Row("section_id", "Section ID", GENERAL),
         "se": Row("section_id", "Section ID", GENERAL),
@@ -46,8 +47,12 @@ _READ = QueryReader(
         "ctx": Row("context", "Page context", PAGE, "json"),
         "expSes": Row("experiment", "Experiment", EXPERIMENT),
         "cnst": Row(None, "Consent", TECHNICAL),
+        "tsrc": Row(None, "Traffic source", PAGE),
         "_": Row(None, "Cache buster", TECHNICAL),
-    },
+    }
+)
+_READ = QueryReader(
+    _TABLE,
     event="name",
     account="section_id",
     page="url",
@@ -58,14 +63,28 @@ _READ = QueryReader(
 
 def _decode(request: CapturedRequest) -> list[Hit]:
     """The path names the call: ``uia`` a page, ``imp`` and ``var`` what was shown, ``ac`` a click, ``id`` an identity, ``dpx`` an event."""
-    hits = _READ(request)
+    payload = read_body(request)
+    shared = _TABLE.read(split_url(request.url).query)
+    hits = _BODY.hits(payload, shared) if payload.documents else _READ(request)
+    section = next((str(each.value) for each in shared if each.field == "section_id" and each.value), None)
     call = split_url(request.url).path.strip("/").rpartition("/")[2]
     for hit in hits:
+        hit.account = hit.account or section
         hit.event = hit.event or call or None
         hit.kind = _CALLS.get(call, "auxiliary")
         unique = hit.values.get("uniqueTransactionId")
         hit.key = str(unique) if isinstance(unique, str | int) and unique != "" else None
     return hits
+
+
+_BODY = JsonReader(
+    PathTable(
+        _TABLE.rows,
+        (Prefix("props.", field=None, label="{}", group=EVENT), Prefix("properties.", field=None, label="{}", group=EVENT), Prefix("ctx.", field=None, label="{}", group=PAGE)),
+    ),
+    events=lambda document: document.get("events") or document.get("batch") if isinstance(document, dict) else None,
+    event="name", account=("sec", "se"), page="url", identifiers={"dyid": ("uid", "id"), "session": "ses"}, values=("props", "properties"),
+)  # fmt: skip
 
 
 def _kind(name: str | None, event: Any) -> str:
@@ -115,6 +134,8 @@ VENDOR = Vendor(
     endpoints=(
         *(Endpoint(host=f"{name}{region}.dynamicyield.com") for name in ("async-px", "px") for region in _REGIONS),
         *(Endpoint(host=f"{name}{region}.dynamicyield.com", role="config", decode=_CONFIG) for name in ("st", "rcom", "direct-collect", "geo") for region in _REGIONS),
+        Endpoint(host="gw.metadata.dynamicyield.com", role="config", decode=_CONFIG),
+        *(Endpoint(host=host, path="/logs/*", decode=LibraryReader("auxiliary")) for host in ("client-logs.dynamicyield.com", "*.client-logs.dynamicyield.com", "client-logs.dev-use1.dynamicyield.com")),
         *(Endpoint(host=host, path="/v2/collect/*", decode=_api) for host in _APIS),
         *(Endpoint(host=host, path="/v2/serve/*", role="config", decode=_CONFIG) for host in _APIS),
         *(Endpoint(host=f"cdn{region}.dynamicyield.com", role="library", decode=LibraryReader(account=_section)) for region in _REGIONS),
@@ -142,6 +163,24 @@ VENDOR = Vendor(
             "hits": [{"kind": "pageview", "event": "uia", "account": "8768245"}],
         },
         {
+            "title": "an event as the script posts it",
+            "request": {
+                "url": "https://async-px.dynamicyield.com/dpx", "method": "POST", "headers": {"Content-Type": "text/plain;charset=UTF-8"},
+                "body": {"name": "Purchase", "props": {"dyType": "purchase-v1", "value": 19.98, "currency": "EUR", "uniqueTransactionId": "T-2", "cart": [{"productId": "S1", "quantity": 1}]}, "sec": "8768245", "uid": "77", "tsrc": "Direct", "url": "https://shop.example/?utm_source=x"},
+            },
+            "hits": [
+                {
+                    "kind": "event", "event": "Purchase", "account": "8768245", "key": "T-2", "identifiers": {"dyid": "77"}, "campaign": {"utm_source": "x"},
+                    "values": {"value": 19.98, "currency": "EUR", "cart": [{"productId": "S1", "quantity": 1}]},
+                }
+            ],
+        },
+        {
+            "title": "a variation shown, and one clicked",
+            "request": {"url": "https://px.dynamicyield.com/var?cnst=1&_=1&uid=77&sec=8768245&expSes=12"},
+            "hits": [{"kind": "event", "event": "var", "account": "8768245"}],
+        },
+        {
             "title": "events of the Experience APIs",
             "request": {
                 "url": "https://dy-api.com/v2/collect/user/event", "method": "POST",
@@ -166,5 +205,7 @@ VENDOR = Vendor(
         "https://async-px.notdynamicyield.com/uia",
         "https://async-px.dynamicyield.com.evil.example/uia",
         "https://dy-api.com/docs",
+        "https://adm.dynamicyield.com/",
+        "https://shop.example/?u=https%3A%2F%2Fasync-px.dynamicyield.com%2Fuia",
     ),
 )  # fmt: skip
