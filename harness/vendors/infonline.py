@@ -5,9 +5,15 @@ Documentation: https://docs.infonline.de/ (IOMb), https://www.infonline.de/ (the
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from harness.decode.address import split_url
 from harness.decode.query import QueryTable, Row
 from harness.decode.readers import LibraryReader, QueryReader
 from harness.decode.vendor import Endpoint, Vendor
+
+if TYPE_CHECKING:
+    from harness.capture.captured import CapturedRequest
 
 _TABLE = QueryTable(
     {
@@ -29,6 +35,11 @@ _TABLE = QueryTable(
         "vr": Row(None, "Script version", "Technical"),
         "id": Row(None, "Technical ID", "Technical"),
         "lt": Row(None, "Local time", "Technical"),
+        "np": Row("cp", "Content code", "General"),
+        "u2": Row(None, "Page address", "Page"),
+        "cs": Row(None, "Checksum", "Technical"),
+        "mo": Row(None, "Mode", "Technical"),
+        "er": Row(None, "Error", "Technical"),
         "ev": Row("ev", "Event", "General"),
         "dntt": Row(None, "Do not track", "Consent"),
         "sc": Row(None, "Mobile", "Device"),
@@ -47,6 +58,11 @@ _READ = QueryReader(
 )
 
 
+def _is_manager(request: CapturedRequest) -> bool:
+    """The measurement manager (IOMm), which every site has under a host of its own."""
+    return split_url(request.url).path.endswith(("/bundle.js", "/loader.js"))
+
+
 VENDOR = Vendor(
     id="infonline",
     name="INFOnline (IVW)",
@@ -55,6 +71,7 @@ VENDOR = Vendor(
     endpoints=(
         *(Endpoint(host=host, path=path) for host in ("*.ioam.de", "*.iocnt.net", "*.ivwbox.de") for path in ("/tx.io", "/tx.io/*", "/cgi-bin/ivw/*")),
         *(Endpoint(host=host, path="/*.js", role="library", decode=LibraryReader()) for host in ("script.ioam.de", "*.ioam.de", "*.iocnt.net")),
+        Endpoint(host="*", path="*/iomm/latest/*", role="library", recognise=_is_manager, decode=LibraryReader()),
     ),
     decode=_READ,
     automatic_parameters=frozenset({"rf", "ur"}),
@@ -65,10 +82,20 @@ VENDOR = Vendor(
             "hits": [{"kind": "pageview", "event": "pageview", "account": "shopde", "values": {"cp": "home", "co": "comment"}, "identifiers": {"i2": "abc"}, "consent": {"ps": "lin"}}],
         },
         {
+            "title": "a page impression without scripts",
+            "request": {"url": "https://de.ioam.de/tx.io?st=shopde&np=Suche&mo=0", "resource_type": "image"},
+            "hits": [{"kind": "pageview", "event": "pageview", "account": "shopde", "values": {"cp": "Suche"}}],
+        },
+        {
+            "title": "the measurement manager on the site's own host",
+            "request": {"url": "https://data-2d3a3249cd.shop.example/iomm/latest/manager/base/es6/bundle.js", "resource_type": "script"},
+            "hits": [{"kind": "library"}],
+        },
+        {
             "title": "the script",
             "request": {"url": "https://script.ioam.de/iam.js"},
             "hits": [{"kind": "library"}],
         },
     ),
-    lookalikes=("https://shop.example/tx.io?st=x", "https://notioam.de/tx.io", "https://de.ioam.de.evil.example/tx.io?st=x", "https://www.infonline.de/"),
+    lookalikes=("https://shop.example/tx.io?st=x", "https://shop.example/iomm/latest/news.html", "https://notioam.de/tx.io", "https://de.ioam.de.evil.example/tx.io?st=x", "https://www.infonline.de/"),
 )  # fmt: skip

@@ -87,7 +87,7 @@ def _hit(event: Any, pixel: str | None, before: list[Parameter], own: list[Param
         for key, value in body.items():
             values.setdefault(key, value)
     page = text_at(event, "body.url") or text_at(event, "url")
-    identifiers = {key: text for key in ("id", "alias", "email", "user_id") if (text := text_at(body, key)) is not None}
+    identifiers = {key: text for key in ("id", "alias", "email", "user_id") if (key != "id" or name == "alias") and (text := text_at(body, key)) is not None}
     return Hit(
         kind="auxiliary" if name is None else "pageview" if name == "view" else "identify" if name == "alias" else "event",
         event=name,
