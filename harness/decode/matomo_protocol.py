@@ -61,6 +61,7 @@ TABLE = QueryTable(
         "e_v": Row("e_v", "Event value", EVENT, "number"),
         "ca": Row(None, "Custom action", EVENT),
         "link": Row("link", "Outlink", EVENT),
+        "exit": Row("exit", "Outlink", EVENT),
         "download": Row("download", "Download", EVENT),
         "search": Row("search", "Search keyword", EVENT),
         "search_cat": Row("search_cat", "Search category", EVENT),
@@ -125,6 +126,8 @@ TABLE = QueryTable(
         "wma": Row(None, "Windows Media", DEVICE),
         "fla": Row(None, "Flash", DEVICE),
         "ag": Row(None, "Silverlight", DEVICE),
+        "dir": Row(None, "Director", DEVICE),
+        "gears": Row(None, "Gears", DEVICE),
         "uia": Row(None, "Anonymous visitor", "Consent"),
         "tsp": Row(None, "Tracker source provider", TECHNICAL),
         "tsv": Row(None, "Tracker source version", TECHNICAL),
@@ -168,7 +171,7 @@ def _named(wire: Mapping[str, Any]) -> tuple[str, str | None]:
         if str(wire["idgoal"]) != "0":
             return "event", "goal"
         return "event", "ecommerce_order" if wire.get("ec_id") else "ecommerce_cart_update"
-    for key, name in (("download", "download"), ("link", "outlink"), ("search", "site_search")):
+    for key, name in (("download", "download"), ("link", "outlink"), ("exit", "outlink"), ("search", "site_search")):
         if key in wire:
             return "event", name
     if "c_i" in wire:

@@ -85,6 +85,11 @@ VENDOR = Vendor(
             "hits": [{"kind": "pageview", "event": "pageview", "account": "1", "identifiers": {"_id": "6a45e22e58f0786b"}}],
         },
         {
+            "title": "an outgoing link of an older installation",
+            "request": {"url": "https://stats.shop.example/ppms.php?exit=https%3A%2F%2Fpartner.example%2F&idsite=1&rec=1&url=https%3A%2F%2Fshop.example%2F"},
+            "hits": [{"kind": "event", "event": "outlink", "values": {"exit": "https://partner.example/"}}],
+        },
+        {
             "title": "an e-commerce event with its products",
             "request": {
                 "url": "https://shop.piwik.cloud/piwik/ppms.php?e_t=add-to-cart&ec_products=%5B%7B%22sku%22%3A%22A%22%2C%22name%22%3A%22Tee%22%2C%22price%22%3A9.99%2C%22quantity%22%3A2%7D%5D"

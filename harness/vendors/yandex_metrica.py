@@ -112,7 +112,10 @@ def _decode(request: CapturedRequest) -> list[Hit]:
             hit.kind, hit.event = "auxiliary", "notBounce"
         elif flags.get("pa") == "1":
             own = not isinstance(info, dict) or any(name not in ("__ym", "__ymu") for name in info)
-            hit.kind, hit.event = ("event" if own else "auxiliary"), "userParams" if isinstance(info, dict) and "__ymu" in info else "params"
+            hit.kind, hit.event = (
+                ("event" if own else "auxiliary"),
+                "userParams" if isinstance(info, dict) and "__ymu" in info else "params",
+            )
         else:
             hit.kind, hit.event = "auxiliary", None
     hit.campaign = campaign_of(hit.page_url)
