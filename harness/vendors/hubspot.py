@@ -73,7 +73,7 @@ _TRACK = QueryReader(
 
 
 def _track(request: CapturedRequest) -> list[Hit]:
-    """``k=1`` is a page view, ``n`` or ``id`` names an event, other activities (forms seen, clicks counted) are auxiliary."""
+    """``k=1`` is a page view, ``n`` or ``id`` names an event, ``__ptc`` a click; other activities (forms seen) are auxiliary."""
     hits = _TRACK(request)
     for hit in hits:
         times = [each.value for each in hit.parameters if each.name == "cts"]
@@ -83,6 +83,8 @@ def _track(request: CapturedRequest) -> list[Hit]:
             hit.kind = "event"
         elif hit.values.get("activity_type") == "1":
             hit.kind, hit.event = "pageview", "pageview"
+        elif split_url(request.url).path == "/__ptc.gif":
+            hit.kind, hit.event = "event", "click"
         identity = hit.values.get("identity")
         if isinstance(identity, str) and identity:
             for each in PLAIN.read(identity):
@@ -343,6 +345,11 @@ VENDOR = Vendor(
             "title": "a form of the second version, as a form",
             "request": {"url": "https://forms.hubspot.com/uploads/form/v2/123/8a1f", "method": "POST", "body": "email=a%40b.co&hs_context=%7B%22hutk%22%3A%2288e3%22%2C%22pageUrl%22%3A%22https%3A%2F%2Fshop.example%2F%22%7D"},
             "hits": [{"kind": "event", "event": "form_submission", "account": "123", "values": {"form_id": "8a1f"}, "page_url": "https://shop.example/", "identifiers": {"email": "a@b.co", "hubspotutk": "88e3"}}],
+        },
+        {
+            "title": "a click that HubSpot was told to watch",
+            "request": {"url": "https://track-eu1.hubspot.com/__ptc.gif?k=12&_hs_element_id=buy&_hs_element_text=Buy&a=123&vi=88e3&pu=https%3A%2F%2Fshop.example%2F&nc=false&cc=15"},
+            "hits": [{"kind": "event", "event": "click", "account": "123", "values": {"hs_element_id": "buy"}, "page_url": "https://shop.example/"}],
         },
         {
             "title": "a blog read in a feed",

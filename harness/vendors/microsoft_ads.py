@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from harness.decode.address import split_url
 from harness.decode.query import PLAIN, Prefix, QueryTable, Row
 from harness.decode.readers import LibraryReader, QueryReader
 from harness.decode.vendor import Endpoint, Vendor
@@ -82,6 +83,7 @@ _TABLE = QueryTable(
         "Ver": Row(None, "Protocol version", TECHNICAL),
         "ver": Row(None, "Protocol version", TECHNICAL),
         "tm": Row(None, "Tag manager", TECHNICAL),
+        "tpp": Row(None, "Third-party partner", TECHNICAL),
         "mid": Row(None, "Message ID", TECHNICAL),
         "bo": Row(None, "Hit counter", TECHNICAL),
         "sv": Row(None, "Script version", TECHNICAL),
@@ -96,7 +98,7 @@ _TABLE = QueryTable(
         Prefix("ecomm_", field="ecomm_{}", label="{}", group=COMMERCE),
     ),
 )
-_NO_OCCURRENCE = frozenset(("consent", "pageHide", "pageFocus", "pageBlur"))
+_NO_OCCURRENCE = frozenset(("consent", "pid", "pageHide", "pageFocus", "pageBlur"))
 _STATES = {"G": True, "D": False}
 
 
@@ -147,6 +149,13 @@ def _decode(request: CapturedRequest) -> list[Hit]:
     return hits
 
 
+def _is_uet(request: CapturedRequest) -> bool:
+    """Told on a host of the site's own by a tag's number beside the protocol's version, a message ID (a UUID) and a type or action."""
+    wire = {name: str(value) for name, value, *_ in PLAIN.read(split_url(request.url).query)}
+    groups = [len(each) for each in wire.get("mid", "").split("-")]
+    return wire.get("ti", "").isdecimal() and "Ver" in wire and groups == [8, 4, 4, 4, 12] and ("evt" in wire or "ea" in wire)
+
+
 def _tag(path: str, wire: Mapping[str, Any]) -> str | None:
     number = path.rpartition("/")[2].partition(".")[0]
     return number if number.isdecimal() else None
@@ -167,6 +176,7 @@ VENDOR = Vendor(
     endpoints=(
         *(Endpoint(host=host, path=path) for host in _HOSTS for path in ("/action/*", "/actionp/*")),
         Endpoint(host="commerce.bing.com", path="/cst/*"),
+        *(Endpoint(host="*", path=path, recognise=_is_uet) for path in ("*/action/0", "*/actionp/0")),
         *(
             Endpoint(host=host, path=path, decode=LibraryReader("auxiliary", account="ti", table={"ti": Row("ti", "Tag ID", GENERAL)}))
             for host in _HOSTS
@@ -220,6 +230,16 @@ VENDOR = Vendor(
             "title": "a page of a single-page application, through the tag manager",
             "request": {"url": "https://bat.bing.com/action/0?ti=26101359&tm=gtm002&Ver=2&msclkid=N&uach=pv%3D10.0&page_path=%2Fspa&spa=Y&evt=page&p=https%3A%2F%2Fshop.example%2Fspa&cdb=AQAQ"},
             "hits": [{"kind": "pageview", "event": "page", "account": "26101359", "values": {"page_path": "/spa"}, "page_url": "https://shop.example/spa", "campaign": {}}],
+        },
+        {
+            "title": "a purchase through a proxy of the site's own",
+            "request": {"url": "https://data.shop.example/uet/action/0?ti=12345678&tm=gtm002&Ver=2&mid=efaaf29c-46db-49ce-9945-7bfc2a75fb45&bo=6&msclkid=N&prodid=42&ea=purchase&gv=99.95&gc=EUR&en=Y&evt=custom&asc=G&cdb=AQAS&rn=1"},
+            "hits": [{"kind": "event", "event": "purchase", "account": "12345678", "values": {"revenue_value": 99.95, "currency": "EUR"}, "consent": {"ad_storage": True}}],
+        },
+        {
+            "title": "user data only",
+            "request": {"url": "https://bat.bing.com/action/0?ti=12345678&Ver=2&evt=pid&pid=em%3Dabc"},
+            "hits": [{"kind": "auxiliary", "event": "pid", "identifiers": {"em": "abc"}}],
         },
         {
             "title": "a change of consent",
