@@ -56,7 +56,7 @@ VENDOR = Vendor(
         Endpoint(host="*", path="*/tags/*", role="library", recognise=_is_library, decode=_READ),
         *(
             Endpoint(host="*", path=f"*/{folder}/launch-*.js", role="library", recognise=_is_library, decode=_READ)
-            for folder in ("js", "scripts", "assets", "static", "dtm", "lib", "tag")
+            for folder in ("scripts", "dtm", "tag")
         ),
     ),
     decode=_READ,
@@ -86,7 +86,7 @@ VENDOR = Vendor(
         "https://shop.example/launch/launch-party.js",
         "https://assets.adobedtm.com.evil.example/launch-a653f5a3fe63.min.js",
         "https://assets.adobedtm.com/38aee39cc23f/satelliteLib-38aee39cc23f.js",
-        "https://shop.example/js/launch-countdown.min.js",
+        "https://shop.example/scripts/launch-countdown.min.js",
         "https://shop.example/?u=https%3A%2F%2Fassets.adobedtm.com%2Flaunch-a653f5a3fe63.min.js",
     ),
 )  # fmt: skip
