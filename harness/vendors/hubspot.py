@@ -175,6 +175,15 @@ _SEND = JsonReader(
 )
 
 
+def _send(request: CapturedRequest) -> list[Hit]:
+    """An event's full name starts with the account: ``pe123_buy``."""
+    hits = _SEND(request)
+    for hit in hits:
+        prefix = (hit.event or "").partition("_")[0]
+        hit.account = prefix[2:] if prefix.startswith("pe") and prefix[2:].isdecimal() else None
+    return hits
+
+
 def _portal(path: str, wire: Mapping[str, Any]) -> str | None:
     """``/123.js``, ``/v2/123/banner.js``, ``/analytics/1795318200000/123.js``."""
     for key in ("portalId", "portal_id", "hublet_portal"):
@@ -265,7 +274,7 @@ VENDOR = Vendor(
         *(Endpoint(host=f"forms{region}.hubspot.com", path="/uploads/form/v2/*", decode=_submission) for region in _REGIONS),
         Endpoint(host="*.hs-banner.com", path="/cookie-banner-public/*", role="config", decode=_CONFIG),
         *(
-            Endpoint(host=f"{api}.{site}", path=path, decode=_SEND)
+            Endpoint(host=f"{api}.{site}", path=path, decode=_send)
             for api in (f"api{region}" for region in _REGIONS)
             for site in ("hubapi.com", "hubspot.com")
             for path in ("/events/v3/send", "/events/v3/send/batch", "/events/custom/2026-03/send", "/events/custom/2026-03/send/batch")
@@ -327,7 +336,7 @@ VENDOR = Vendor(
                 },
             },
             "hits": [
-                {"kind": "event", "event": "pe123_order", "key": "u-1", "values": {"amount": 19.98}, "identifiers": {"email": "a@b.co"}},
+                {"kind": "event", "event": "pe123_order", "account": "123", "key": "u-1", "values": {"amount": 19.98}, "identifiers": {"email": "a@b.co"}},
                 {"kind": "event", "event": "pe123_refund", "identifiers": {"object_id": "7"}},
             ],
         },

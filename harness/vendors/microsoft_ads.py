@@ -37,6 +37,7 @@ _TABLE = QueryTable(
         "ev": Row("event_value", "Event value", EVENT, "number"),
         "en": Row(None, "Sent by the site's own code", EVENT),
         "gv": Row("revenue_value", "Revenue", COMMERCE, "number"),
+        "revenue_value": Row("revenue_value", "Revenue", COMMERCE, "number"),
         "gc": Row("currency", "Currency", COMMERCE),
         "currency": Row("currency", "Currency", COMMERCE),
         "transaction_id": Row("transaction_id", "Transaction ID", COMMERCE),

@@ -122,7 +122,7 @@ VENDOR = Vendor(
         "https://www.rudderstack.com/docs/api/pixel-api/",
     ),
     endpoints=(
-        *(Endpoint(host=host, path=f"/v1/{call}") for host in _HOSTS for call in _CALLS),
+        *(Endpoint(host=host, path=f"/v1/{call}") for host in _HOSTS for call in (*_CALLS, "import")),
         *(Endpoint(host=host, path=path) for host in _HOSTS for path in ("/beacon/v1/*", "*/beacon/v1/batch")),
         *(Endpoint(host=host, path=path, decode=LibraryReader("auxiliary", account="writeKey")) for host in _HOSTS for path in ("/rsaMetrics", "/rsaRequest", "/transform")),
         *(Endpoint(host=host, path=f"/pixel/v1/{call}", decode=_pixel) for host in _HOSTS for call in ("track", "page")),
