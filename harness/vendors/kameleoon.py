@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harness.decode.address import split_url
-from harness.decode.payload import read_body
+from harness.decode.payload import from_base64, read_body
 from harness.decode.query import QueryTable, Row
 from harness.decode.readers import LibraryReader, QueryReader
 from harness.decode.vendor import Endpoint, Vendor
@@ -44,6 +44,15 @@ _TABLE = QueryTable(
         "index": Row("index", "Custom data's index", GENERAL),
         "valuesCountMap": Row("values", "Custom data", GENERAL, "json"),
         "nonce": Row("nonce", "Event's ID", TECHNICAL),
+        "time": Row("time", "Time", TECHNICAL),
+        "startOfVisit": Row(None, "Visit starts", TECHNICAL),
+        "keyPages": Row(None, "Key pages", PAGE),
+        "referrers": Row(None, "Referrers", PAGE),
+        "scriptVersion": Row(None, "Script version", TECHNICAL),
+        "itp": Row(None, "Browser limits cookies", TECHNICAL),
+        "p": Row(None, "Event (base64)", TECHNICAL),
+        "lp": Row(None, "Protocol", TECHNICAL),
+        "spt": Row(None, "Script's time", TECHNICAL),
         "sdkName": Row(None, "SDK", TECHNICAL),
         "sdkVersion": Row(None, "SDK version", TECHNICAL),
         "bodyUa": Row(None, "User agent in the body", TECHNICAL),
@@ -56,6 +65,7 @@ _READ = QueryReader(
     account="siteCode",
     key="nonce",
     page="href",
+    time="time",
     identifiers=("visitorCode", "mappingValue"),
     kind=lambda event: _KINDS.get(event or "", "auxiliary"),
 )
@@ -68,6 +78,14 @@ def _decode(request: CapturedRequest) -> list[Hit]:
         return _READ(request)
     lines = [line for line in payload.text.replace("\r", "\n").split("\n") if line.strip()]
     return [_READ.hit([*shared, *_TABLE.read(line)]) for line in lines] or _READ(request)
+
+
+def _image(request: CapturedRequest) -> list[Hit]:
+    """The older script's image: the event is a query, as base64, in ``p``."""
+    shared = _TABLE.read(split_url(request.url).query)
+    packed = next((str(each.value) for each in shared if each.name == "p"), "")
+    opened = from_base64(packed)
+    return [_READ.hit([*shared, *(_TABLE.read(opened.decode("utf-8", "replace")) if opened else ())])]
 
 
 def _is_kameleoon(request: CapturedRequest) -> bool:
@@ -108,6 +126,7 @@ VENDOR = Vendor(
         *(Endpoint(host=f"{name}.kameleoon.{top}", path="/visit/*", role="config", decode=_CONFIG) for top in _TOPS for name in ("data", "eu-data", "na-data")),
         *(Endpoint(host=f"{name}.kameleoon.{top}", role="config", decode=_CONFIG) for top in _TOPS for name in ("sdk-config", "client-config", "events")),
         Endpoint(host="*", path="*/visit/events", recognise=_is_kameleoon),
+        *(Endpoint(host=f"*.kameleoon.{top}", path="/visit.gif", decode=_image) for top in _TOPS),
         *(Endpoint(host=f"logger.kameleoon.{top}", decode=LibraryReader("auxiliary")) for top in _TOPS),
         *(Endpoint(host=f"*.kameleoon.{top}", path=f"/{name}.js", role="library", decode=_site_of_host) for top in _TOPS for name in ("kameleoon", "engine", "kameleoon-iframe", "script")),
     ),
@@ -124,6 +143,18 @@ VENDOR = Vendor(
             "hits": [
                 {"kind": "pageview", "event": "page", "account": "ab12cd34ef", "key": "n1", "campaign": {"utm_source": "news"}, "identifiers": {"visitorCode": "v1"}},
                 {"kind": "event", "event": "conversion", "account": "ab12cd34ef", "key": "n2", "values": {"goalId": "77", "revenue": 19.98, "negative": False}},
+            ],
+        },
+        {
+            "title": "the older script's image",
+            "request": {
+                "url": "https://eu-tlp04.kameleoon.eu/visit.gif?lp=4&spt=1639646933468&p=c2l0ZUNvZGU9YWIxMmNkMzRlZiZ2aXNpdG9yQ29kZT12MSZzdGFydE9mVmlzaXQ9ZmFsc2Umbm9uY2U9bjEmZXZlbnRUeXBlPXBhZ2UmdGltZT0xNjM5NjQ4Nzg3Nzg4JmhyZWY9aHR0cHMlM0ElMkYlMkZzaG9wLmV4YW1wbGUlMkYmdGl0bGU9U2hvcA%3D%3D"
+            },
+            "hits": [
+                {
+                    "kind": "pageview", "event": "page", "account": "ab12cd34ef", "key": "n1", "page_url": "https://shop.example/", "event_time": 1639648787.788,
+                    "identifiers": {"visitorCode": "v1"},
+                }
             ],
         },
         {
