@@ -61,6 +61,7 @@ TABLE = QueryTable(
         "e_v": Row("e_v", "Event value", EVENT, "number"),
         "ca": Row(None, "Custom action", EVENT),
         "link": Row("link", "Outlink", EVENT),
+        "exit": Row("exit", "Outlink", EVENT),
         "download": Row("download", "Download", EVENT),
         "search": Row("search", "Search keyword", EVENT),
         "search_cat": Row("search_cat", "Search category", EVENT),
@@ -176,7 +177,7 @@ def _named(wire: Mapping[str, Any]) -> tuple[str, str | None]:
         if str(wire["idgoal"]) != "0":
             return "event", "goal"
         return "event", "ecommerce_order" if wire.get("ec_id") else "ecommerce_cart_update"
-    for key, name in (("download", "download"), ("link", "outlink"), ("search", "site_search")):
+    for key, name in (("download", "download"), ("link", "outlink"), ("exit", "outlink"), ("search", "site_search")):
         if key in wire:
             return "event", name
     if "c_i" in wire:
