@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from harness.decode.address import split_url
+from harness.decode.conversions import of_account
 from harness.decode.document import PathTable, at
 from harness.decode.query import Prefix, Row
 from harness.decode.readers import JsonReader, kind_of
 from harness.decode.vendor import Endpoint, Vendor
 
 if TYPE_CHECKING:
-    from harness.capture.captured import CapturedRequest
     from harness.decode.hit import Hit
 
 _TABLE = PathTable(
@@ -58,15 +57,6 @@ _READ = JsonReader(
 )
 
 
-def _decode(request: CapturedRequest) -> list[Hit]:
-    hits = _READ(request)
-    steps = split_url(request.url).path.strip("/").split("/")
-    account = steps[-1] if len(steps) > 0 else ""
-    for hit in hits:
-        hit.account = hit.account or account or None
-    return hits
-
-
 VENDOR = Vendor(
     id="x-conversions-api",
     name="X Conversions API",
@@ -75,7 +65,7 @@ VENDOR = Vendor(
     endpoints=(
         *(Endpoint(host=host, path="*/measurement/conversions/*") for host in ("ads-api.twitter.com", "ads-api.x.com")),
     ),
-    decode=_decode,
+    decode=of_account(_READ, "conversions"),
     examples=(
         {
             "title": "a purchase",
