@@ -88,10 +88,26 @@ VENDOR = Vendor(
             ],
         },
         {
+            "title": "two conversions of one visit",
+            "request": {
+                "url": "https://ads-api.twitter.com/12/measurement/conversions/o8z6j", "method": "POST",
+                "body": {
+                    "conversions": [
+                        {"conversion_time": "2026-11-22T03:42:20Z", "event_id": "tw-o8z6j-1", "identifiers": [{"hashed_phone_number": "hash", "twclid": "tw1"}]},
+                        {"conversion_time": "2026-11-22T03:42:21Z", "event_id": "tw-o8z6j-2", "event_source_url": "https://shop.example/", "identifiers": [{"ip_address": "192.0.2.1"}, {"user_agent": "x"}]},
+                    ]
+                },
+            },
+            "hits": [
+                {"event": "tw-o8z6j-1", "account": "o8z6j", "identifiers": {"hashed_phone_number": "hash", "twclid": "tw1"}},
+                {"event": "tw-o8z6j-2", "page_url": "https://shop.example/", "identifiers": {"ip_address": "192.0.2.1"}},
+            ],
+        },
+        {
             "title": "a lead, on the older host",
             "request": {"url": "https://ads-api.twitter.com/11/measurement/conversions/o1", "method": "POST", "body": {"conversions": [{"event_id": "tw-o1-2", "identifiers": []}]}},
             "hits": [{"kind": "event", "event": "tw-o1-2", "account": "o1"}],
         },
     ),
-    lookalikes=("https://shop.example/12/measurement/conversions/o1", "https://ads-api.x.com.evil.example/12/measurement/conversions/o1", "https://ads-api.x.com/12/accounts"),
+    lookalikes=("https://shop.example/12/measurement/conversions/o1", "https://ads-api.x.com.evil.example/12/measurement/conversions/o1", "https://ads-api.x.com/12/accounts", "https://notads-api.x.com/12/measurement/conversions/o1", "https://shop.example/?u=https%3A%2F%2Fads-api.x.com%2F12%2Fmeasurement%2Fconversions%2Fo1"),
 )  # fmt: skip
