@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from harness.decode.address import split_url
+from harness.decode.conversions import identify, of_account
 from harness.decode.document import PathTable, at
 from harness.decode.query import Prefix, Row
 from harness.decode.readers import JsonReader, kind_of
 from harness.decode.vendor import Endpoint, Vendor
 
 if TYPE_CHECKING:
-    from harness.capture.captured import CapturedRequest
     from harness.decode.hit import Hit
 
 _TABLE = PathTable(
@@ -32,21 +31,14 @@ _TABLE = PathTable(
     (
         Prefix("user_data.", field=None, label="{}", group="User"),
         Prefix("custom_data.", field=None, label="{}", group="Custom data"),
-        Prefix("data", field=None),
     ),
 )
 
 
-def _identified(hit: Hit, user: Any, names: tuple[str, ...]) -> None:
-    for name in names if isinstance(user, dict) else ():
-        value = user.get(name)
-        first = value[0] if isinstance(value, list) and value else value
-        if isinstance(first, str) and first:
-            hit.identifiers[name] = first
-
-
 def _derive(hit: Hit, event: Any, document: Any) -> None:
-    _identified(hit, at(event, "user_data"), ("em", "ph", "click_id", "external_id", "hashed_maids", "partner_id"))
+    identify(hit, at(event, "user_data"), ("em", "ph", "click_id", "external_id", "hashed_maids", "partner_id", "client_ip_address"))
+    if "click_id" in hit.identifiers:
+        hit.campaign.setdefault("epik", hit.identifiers["click_id"])
     if isinstance(at(event, "opt_out"), bool):
         hit.consent = {"opt_out": at(event, "opt_out")}
 
@@ -59,18 +51,9 @@ _READ = JsonReader(
     page="event_source_url",
     time="event_time",
     values=("custom_data",),
-    kind=lambda name, event: "pageview" if name == "page_visit" else kind_of(name),
+    kind=lambda name, event: "pageview" if name in ("page_visit", "pagevisit") else kind_of(name),
     derive=_derive,
 )
-
-
-def _decode(request: CapturedRequest) -> list[Hit]:
-    hits = _READ(request)
-    steps = split_url(request.url).path.strip("/").split("/")
-    account = steps[2] if len(steps) > 2 and steps[1] == "ad_accounts" else ""
-    for hit in hits:
-        hit.account = hit.account or account or None
-    return hits
 
 
 VENDOR = Vendor(
@@ -79,7 +62,7 @@ VENDOR = Vendor(
     category="server-side",
     docs=("https://developers.pinterest.com/docs/api/v5/events-create", "https://developers.pinterest.com/docs/track-conversions/deduplication/"),
     endpoints=(Endpoint(host="api.pinterest.com", path="/v5/ad_accounts/*/events"), Endpoint(host="ct.pinterest.com", path="/events/v3")),
-    decode=_decode,
+    decode=of_account(_READ, "ad_accounts"),
     examples=(
         {
             "title": "a checkout",
@@ -104,10 +87,18 @@ VENDOR = Vendor(
             ],
         },
         {
+            "title": "an event of a shop in the older service",
+            "request": {
+                "url": "https://ct.pinterest.com/events/v3", "method": "POST",
+                "body": {"data": [{"event_name": "add_to_cart", "event_id": "e4", "app_id": "a", "user_data": {"click_id": "dj0"}, "custom_data": {"num_items": 1}}]},
+            },
+            "hits": [{"kind": "event", "event": "add_to_cart", "key": "e4", "values": {"num_items": 1}, "campaign": {"epik": "dj0"}}],
+        },
+        {
             "title": "a sign-up, opted out",
             "request": {"url": "https://api.pinterest.com/v5/ad_accounts/1/events?test=true", "method": "POST", "body": {"data": [{"event_name": "signup", "event_id": "e3", "opt_out": True}]}},
             "hits": [{"kind": "event", "event": "signup", "account": "1", "key": "e3", "consent": {"opt_out": True}}],
         },
     ),
-    lookalikes=("https://shop.example/v5/ad_accounts/1/events", "https://api.pinterest.com.evil.example/v5/ad_accounts/1/events", "https://api.pinterest.com/v5/ad_accounts/1/campaigns"),
+    lookalikes=("https://shop.example/v5/ad_accounts/1/events", "https://api.pinterest.com.evil.example/v5/ad_accounts/1/events", "https://api.pinterest.com/v5/ad_accounts/1/campaigns", "https://api.pinterest.com/v5/user_account", "https://developers.pinterest.com/docs/api/v5/events-create"),
 )  # fmt: skip
