@@ -47,6 +47,8 @@ def _decode(request: CapturedRequest) -> list[Hit]:
     hits = _READ(request)
     for hit in hits:
         hit.account = hit.account or request.header("apikey")
+        if not request.body.data or request.method in ("GET", "DELETE"):
+            hit.kind, hit.event = "auxiliary", None
     return hits
 
 
@@ -67,7 +69,7 @@ VENDOR = Vendor(
         "https://www.iubenda.com/en/help/5428-consent-database-http-api-documentation",
     ),
     endpoints=(
-        *(Endpoint(host="consent.iubenda.com", path=path) for path in ("/consent", "/public/consent", "/consent/*", "/public/consent/*")),
+        *(Endpoint(host="consent.iubenda.com", path=path) for path in ("/consent", "/public/consent", "/consent/*", "/public/consent/*", "/public/consents", "/beta/*")),
         *(Endpoint(host=host, decode=LibraryReader("auxiliary")) for host in ("hits-i.iubenda.com", "idb.iubenda.com")),
         *(Endpoint(host="www.iubenda.com", path=path, role="config", decode=LibraryReader("config", account=_site)) for path in ("/cookie-solution/*", "/api/*")),
         *(Endpoint(host=host, role="library", decode=_LIBRARY) for host in ("cdn.iubenda.com", "cs.iubenda.com", "embeds.iubenda.com")),
@@ -90,6 +92,22 @@ VENDOR = Vendor(
             ],
         },
         {
+            "title": "two consents recorded by a server",
+            "request": {
+                "url": "https://consent.iubenda.com/consent", "method": "POST", "headers": {"ApiKey": "priv1"},
+                "body": [{"subject": {"id": "s1"}, "preferences": {"newsletter": True}}, {"subject": {"id": "s2"}, "preferences": {"newsletter": False}}],
+            },
+            "hits": [
+                {"kind": "consent", "event": "consent", "consent": {"newsletter": True}, "identifiers": {"subject_id": "s1"}},
+                {"kind": "consent", "event": "consent", "consent": {"newsletter": False}, "identifiers": {"subject_id": "s2"}},
+            ],
+        },
+        {
+            "title": "consents read back",
+            "request": {"url": "https://consent.iubenda.com/consent?from_time=2026-11-22T00:00:00Z&limit=10", "headers": {"ApiKey": "priv1"}},
+            "hits": [{"kind": "auxiliary", "account": "priv1"}],
+        },
+        {
             "title": "the solution's own count",
             "request": {"url": "https://hits-i.iubenda.com/write?db=hits1", "method": "POST", "body": "hits,site=77 value=1"},
             "hits": [{"kind": "auxiliary"}],
@@ -101,9 +119,11 @@ VENDOR = Vendor(
         },
     ),
     lookalikes=(
+        "https://shop.example/?u=https%3A%2F%2Fconsent.iubenda.com%2Fpublic%2Fconsent",
         "https://shop.example/public/consent",
         "https://consent.notiubenda.com/public/consent",
         "https://consent.iubenda.com.evil.example/public/consent",
         "https://www.iubenda.com/privacy-policy/123456",
+        "https://www.iubenda.com/en/help/6484-consent-solution-http-api-documentation/",
     ),
 )  # fmt: skip

@@ -58,6 +58,7 @@ VENDOR = Vendor(
     ),
     decode=_READ,
     examples=(
+        {"title": "the older script", "request": {"url": "https://d10lpsik1i8c69.cloudfront.net/w.js"}, "hits": [{"kind": "library", "account": None}]},
         {
             "title": "the script",
             "request": {"url": "https://tools.luckyorange.com/core/lo.js?site-id=ab12cd", "resource_type": "script"},
@@ -75,6 +76,8 @@ VENDOR = Vendor(
         },
     ),
     lookalikes=(
+        "https://shop.example/?u=https%3A%2F%2Fin.luckyorange.com%2Fcollect",
+        "https://www.luckyorange.com/pricing",
         "https://shop.example/core/lo.js?site-id=ab12cd",
         "https://tools.notluckyorange.com/core/lo.js",
         "https://settings.luckyorange.net.evil.example/",

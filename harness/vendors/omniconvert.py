@@ -75,8 +75,11 @@ VENDOR = Vendor(
         },
     ),
     lookalikes=(
+        "https://app.omniconvert.com.evil.example/mktzsave",
         "https://shop.example/mktzsave",
         "https://shop.example/mktzsave?event=view",
         "https://app.notomniconvert.com/mktzsave",
+        "https://www.omniconvert.com/explore/",
+        "https://shop.example/?u=https%3A%2F%2Fapp.omniconvert.com%2Fmktzsave%3Fid_website%3D77",
     ),
 )  # fmt: skip

@@ -24,6 +24,9 @@ _TABLE = PathTable(
         "event_source_url": Row("event_source_url", "Page address", "Page"),
         "action_source": Row("action_source", "Action source", "General"),
         "opt_out": Row(None, "Opted out", "Consent"),
+        "advertiser_id": Row("advertiser_id", "Advertiser ID", "General"),
+        "partner_name": Row(None, "Partner", "Technical"),
+        "app_id": Row("app_id", "App ID", "General"),
         "custom_data.value": Row(None, "Value", "E-commerce"),
         "custom_data.currency": Row(None, "Currency", "E-commerce"),
         "custom_data.order_id": Row(None, "Order ID", "E-commerce"),
@@ -47,6 +50,7 @@ _READ = JsonReader(
     _TABLE,
     events="data",
     event="event_name",
+    account=("advertiser_id", "ad_account_id"),
     key=("event_id", "custom_data.order_id"),
     page="event_source_url",
     time="event_time",
@@ -61,7 +65,10 @@ VENDOR = Vendor(
     name="Pinterest Conversions API",
     category="server-side",
     docs=("https://developers.pinterest.com/docs/api/v5/events-create", "https://developers.pinterest.com/docs/track-conversions/deduplication/"),
-    endpoints=(Endpoint(host="api.pinterest.com", path="/v5/ad_accounts/*/events"), Endpoint(host="ct.pinterest.com", path="/events/v3")),
+    endpoints=(
+        *(Endpoint(host="api.pinterest.com", path=f"/v5/ad_accounts/*/events{slash}") for slash in ("", "/")),
+        *(Endpoint(host="ct.pinterest.com", path=f"/events/v3{slash}") for slash in ("", "/")),
+    ),
     decode=of_account(_READ, "ad_accounts"),
     examples=(
         {
@@ -95,10 +102,27 @@ VENDOR = Vendor(
             "hits": [{"kind": "event", "event": "add_to_cart", "key": "e4", "values": {"num_items": 1}, "campaign": {"epik": "dj0"}}],
         },
         {
+            "title": "an event to the older endpoint",
+            "request": {
+                "url": "https://ct.pinterest.com/events/v3/?test=true", "method": "POST",
+                "body": {"data": [{"event_name": "add_to_cart", "event_id": "e4", "advertiser_id": "549", "event_time": 1795318940, "custom_data": {"value": "5"}}]},
+            },
+            "hits": [{"kind": "event", "event": "add_to_cart", "account": "549", "key": "e4", "values": {"value": "5"}}],
+        },
+        {
             "title": "a sign-up, opted out",
             "request": {"url": "https://api.pinterest.com/v5/ad_accounts/1/events?test=true", "method": "POST", "body": {"data": [{"event_name": "signup", "event_id": "e3", "opt_out": True}]}},
             "hits": [{"kind": "event", "event": "signup", "account": "1", "key": "e3", "consent": {"opt_out": True}}],
         },
     ),
-    lookalikes=("https://shop.example/v5/ad_accounts/1/events", "https://api.pinterest.com.evil.example/v5/ad_accounts/1/events", "https://api.pinterest.com/v5/ad_accounts/1/campaigns", "https://api.pinterest.com/v5/user_account", "https://developers.pinterest.com/docs/api/v5/events-create"),
+    lookalikes=(
+        "https://shop.example/v5/ad_accounts/1/events",
+        "https://api.pinterest.com.evil.example/v5/ad_accounts/1/events",
+        "https://api.pinterest.com/v5/ad_accounts/1/campaigns",
+        "https://api.pinterest.com/v5/user_account",
+        "https://developers.pinterest.com/docs/api/v5/events-create",
+        "https://shop.example/?u=https%3A%2F%2Fapi.pinterest.com%2Fv5%2Fad_accounts%2F1%2Fevents",
+        "https://api.notpinterest.com/v5/ad_accounts/1/events",
+        "https://ct.pinterest.com/v3/?tid=2612733222301&event=checkout",
+    ),
 )  # fmt: skip

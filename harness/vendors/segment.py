@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from harness.capture.captured import CapturedRequest
     from harness.decode.hit import Hit
 
+_CALLED = {"t": "track", "p": "page", "s": "screen", "i": "identify", "g": "group", "a": "alias"}
+_KINDS = {"track": "event", "page": "pageview", "screen": "pageview", "identify": "identify", "group": "identify", "alias": "identify"}
+
 
 def _derive(hit: Hit, event: Any, document: Any) -> None:
     preferences = at(event, "context.consent.categoryPreferences")
@@ -44,11 +47,15 @@ def _decode(request: CapturedRequest) -> list[Hit]:
     carried = open_text(next((str(each.value) for each in asked if each.name == "data"), ""))
     if carried.documents and not request.body.data:
         hits = _READ.hits(carried, [each for each in asked if each.name != "data"])
-        for hit in hits:
-            if hit.kind == "auxiliary":
-                hit.event = {"t": "track", "p": "page"}.get(address.path.rpartition("/")[2], address.path.rpartition("/")[2])
     else:
         hits = _READ(request)
+    if not request.body.data:
+        # The path says which call it was where what is carried does not, or where a recorder kept no body.
+        step = address.path.rpartition("/")[2]
+        for hit in hits:
+            if hit.kind == "auxiliary":
+                hit.event = _CALLED.get(step, step)
+                hit.kind = _KINDS.get(hit.event, "auxiliary")
     key = basic_user(request)
     for hit in hits:
         hit.account = hit.account or key
@@ -66,7 +73,7 @@ def _is_segment(request: CapturedRequest) -> bool:
             if isinstance(integrations, dict) and "Customer.io Data Pipelines" in integrations:
                 return False
             library = text_at(event, "context.library.name") or text_at(document, "context.library.name") or ""
-            if library.startswith("analytics") or event["messageId"].startswith("ajs-"):
+            if library.startswith(("analytics", "@segment/")) or event["messageId"].startswith(("ajs-", "node-next-")):
                 return True
     return False
 
@@ -120,10 +127,16 @@ VENDOR = Vendor(
             for call in (*_SHORT, *_LONG, "pixel/*")
         ),
         *(Endpoint(host="*", path=f"*/{call}", recognise=_is_segment) for call in (*_SHORT[:-1], *_LONG)),
-        Endpoint(host="cdn.segment.com", path="/v1/projects/*/settings", role="config", decode=LibraryReader("config", account=_key_in_path)),
-        Endpoint(host="cdn.segment.com", path="/analytics.js/*", role="library", decode=_LIBRARY),
-        Endpoint(host="cdn.segment.com", path="/analytics-next/*", role="library", decode=LibraryReader()),
-        Endpoint(host="cdn.segment.com", path="/next-integrations/*", role="library", decode=LibraryReader()),
+        *(
+            Endpoint(host=host, path="/v1/projects/*/settings", role="config", decode=LibraryReader("config", account=_key_in_path))
+            for host in ("cdn.segment.com", "cdn.segment.io", "*.segmentapis.com")
+        ),
+        *(
+            Endpoint(host=host, path=f"/{folder}/*", role="library", decode=_LIBRARY if folder == "analytics.js" else LibraryReader())
+            for host in ("cdn.segment.com", "cdn.segment.io")
+            for folder in ("analytics.js", "analytics-next", "next-integrations")
+        ),
+        Endpoint(host="d2dq2ahtl5zl1z.cloudfront.net", path="/analytics.js/*", role="library", decode=_LIBRARY),
     ),
     decode=_decode,
     answer=_answer,
@@ -170,6 +183,41 @@ VENDOR = Vendor(
             ],
         },
         {
+            "title": "a server's batch to the European region",
+            "request": {
+                "url": "https://events.eu1.segmentapis.com/v1/batch", "method": "POST",
+                "body": {
+                    "writeKey": "EUKEY", "sentAt": "2026-11-22T03:42:20.362Z",
+                    "batch": [
+                        {"type": "track", "event": "Signed Up", "messageId": "node-next-1", "userId": "u", "context": {"library": {"name": "@segment/analytics-node"}}},
+                        {"type": "group", "groupId": "g1", "messageId": "node-next-2", "userId": "u", "traits": {"plan": "x"}},
+                    ],
+                },
+            },
+            "hits": [
+                {"kind": "event", "event": "Signed Up", "account": "EUKEY", "key": "node-next-1"},
+                {"kind": "identify", "event": "group", "account": "EUKEY", "identifiers": {"group_id": "g1"}},
+            ],
+        },
+        {
+            "title": "a call whose body was not recorded",
+            "request": {"url": "https://api.segment.io/v1/p", "method": "POST"},
+            "hits": [{"kind": "pageview", "event": "page", "account": None}],
+        },
+        {
+            "title": "an event as an image, its data as base64 in the address",
+            "request": {
+                "url": "https://api.segment.io/v1/pixel/track?data=eyJ3cml0ZUtleSI6IndrIiwidXNlcklkIjoidSIsImV2ZW50IjoiRW1haWwgT3BlbmVkIiwicHJvcGVydGllcyI6eyJzIjoxfX0",
+                "resource_type": "image",
+            },
+            "hits": [{"kind": "event", "event": "Email Opened", "account": "wk", "values": {"s": 1}}],
+        },
+        {
+            "title": "the script, from the older host",
+            "request": {"url": "https://cdn.segment.io/analytics.js/v1/wk123/analytics.min.js"},
+            "hits": [{"kind": "library", "account": "wk123"}],
+        },
+        {
             "title": "a source's settings",
             "request": {"url": "https://cdn.segment.com/v1/projects/wk123/settings"},
             "hits": [{"kind": "config", "account": "wk123"}],
@@ -184,5 +232,8 @@ VENDOR = Vendor(
         },
         "https://api.segment.io.evil.example/v1/t",
         "https://notsegment.io/v1/t",
+        "https://segment.com/docs/connections/spec/track/",
+        "https://app.segment.com/shop/sources",
+        "https://shop.example/?u=https%3A%2F%2Fapi.segment.io%2Fv1%2Ft",
     ),
 )  # fmt: skip

@@ -53,6 +53,14 @@ _TABLE = PathTable(
 def _derive(hit: Hit, event: Any, document: Any) -> None:
     identify(hit, at(event, "user_data"), ("em", "ph", "sc_click_id", "sc_cookie1", "external_id", "client_ip_address"))
     identify(hit, event, ("hashed_email", "hashed_phone_number", "hashed_ip_address", "click_id", "uuid_c1"))
+    consent: dict[str, Any] = {}
+    if isinstance(at(event, "data_processing_options"), list):
+        consent["data_processing_options"] = at(event, "data_processing_options")
+    for path in ("opt_out", "app_data.advertiser_tracking_enabled"):
+        said = at(event, path)
+        if isinstance(said, int):
+            consent[path.rpartition(".")[2]] = bool(said)
+    hit.consent = consent or None
     click = hit.identifiers.get("sc_click_id") or hit.identifiers.get("click_id")
     if click:
         hit.campaign.setdefault("ScCid", click)
@@ -113,6 +121,22 @@ VENDOR = Vendor(
             "hits": [{"kind": "event", "event": "APP_INSTALL", "account": "app1", "consent": {"data_use": "['lmu']"}}],
         },
         {
+            "title": "two events, version 3, with limited data use",
+            "request": {
+                "url": "https://tr.snapchat.com/v3/p1/events?access_token=t", "method": "POST",
+                "body": {
+                    "data": [
+                        {"event_name": "ADD_CART", "event_id": "e1", "data_processing_options": ["LDU"], "user_data": {"sc_cookie1": "c1"}},
+                        {"event_name": "PAGE_VIEW", "event_id": "e2"},
+                    ]
+                },
+            },
+            "hits": [
+                {"kind": "event", "event": "ADD_CART", "account": "p1", "key": "e1", "consent": {"data_processing_options": ["LDU"]}, "identifiers": {"sc_cookie1": "c1"}},
+                {"kind": "pageview", "event": "PAGE_VIEW", "account": "p1", "key": "e2", "consent": None},
+            ],
+        },
+        {
             "title": "a page view, version 2",
             "request": {
                 "url": "https://tr.snapchat.com/v2/conversion", "method": "POST",
@@ -121,5 +145,15 @@ VENDOR = Vendor(
             "hits": [{"kind": "pageview", "event": "PAGE_VIEW", "account": "p1", "key": "d1", "identifiers": {"hashed_email": "hash"}, "event_time": 1795318940.0}],
         },
     ),
-    lookalikes=("https://shop.example/v3/p1/events", "https://tr.snapchat.com.evil.example/v3/p1/events", "https://tr.snapchat.com/p?pid=p1&ev=PAGE_VIEW", "https://developers.snap.com/v3/p1/events", "https://tr.snapchat.com/v3/p1/events/stats"),
+    lookalikes=(
+        "https://shop.example/v3/p1/events",
+        "https://tr.snapchat.com.evil.example/v3/p1/events",
+        "https://tr.snapchat.com/p?pid=p1&ev=PAGE_VIEW",
+        "https://developers.snap.com/v3/p1/events",
+        "https://tr.snapchat.com/v3/p1/events/stats",
+        "https://shop.example/?u=https%3A%2F%2Ftr.snapchat.com%2Fv3%2Fp1%2Fevents",
+        "https://tr.notsnapchat.com/v3/p1/events",
+        "https://tr.snapchat.com/config/com/p1",
+        "https://developers.snap.com/api/marketing-api/Conversions-API/Parameters",
+    ),
 )  # fmt: skip
