@@ -107,6 +107,8 @@ class _Walks:
 def pytest_configure(config: pytest.Config) -> None:
     """Register the marker, the fixtures that must come after pytest-playwright's, and the counter."""
     config.addinivalue_line("markers", "expectations(file): the expectation file that this journey is judged against")
+    # pytest-playwright and pytest-base-url define theirs so: nothing that a journey's author could mend.
+    config.addinivalue_line("filterwarnings", "ignore:Session-scoped fixtures defined as instance methods are deprecated")
     config.pluginmanager.register(_late_fixtures(), "tagproof-browser")
     config.stash[_WALKS] = _Walks()
     config.pluginmanager.register(config.stash[_WALKS], "tagproof-walks")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.decode.payload import open_text
 from harness.decode.query import Prefix, QueryTable, Row
-from harness.decode.readers import QueryReader
+from harness.decode.readers import LibraryReader, QueryReader
 from harness.decode.vendor import Endpoint, Vendor
 
 if TYPE_CHECKING:
@@ -39,10 +39,23 @@ _TABLE = QueryTable(
         "cur": Row("currency", "Currency", COMMERCE),
         "currency": Row("currency", "Currency", COMMERCE),
         "ecpr": Row(None, "Products (base64)", COMMERCE),
+        "basketsize": Row("basketsize", "Basket's size", COMMERCE, "number"),
+        "gender": Row("gender", "Gender", "User"),
+        "agegroup": Row("agegroup", "Age group", "User"),
+        "age": Row("age", "Age", "User"),
+        "country": Row("country", "Country", "User"),
+        "city": Row("city", "City", "User"),
+        "email": Row("email", "Email", "User"),
+        "CC": Row(None, "Counted again", TECHNICAL),
+        "frpid": Row(None, "First-party ID", "User"),
         "gdpr": Row(None, "GDPR applies", CONSENT),
         "gdpr_consent": Row(None, "TCF string", CONSENT),
     },
-    (Prefix("sv", field="sv{}", label="Variable {}", group=CUSTOM), Prefix("var", field="var{}", label="Variable {}", group=CUSTOM)),
+    (
+        Prefix("svn", field="svn{}", label="Number {}", group=CUSTOM, kind="number"),
+        Prefix("sv", field="sv{}", label="Variable {}", group=CUSTOM),
+        Prefix("var", field="var{}", label="Variable {}", group=CUSTOM),
+    ),
 )
 _PRODUCT = {
     "pid": "productid", "pnm": "productname", "cid": "categoryid", "cnm": "categoryname", "pgr": "productgroup", "psl": "productsales",
@@ -90,6 +103,7 @@ VENDOR = Vendor(
             for path in ("/Serving/TrackPoint/", "/Serving/TrackPoint", "/serving/trackpoint/", "/serving/trackpoint")
         ),
         *(Endpoint(host=host, path="/serving/scripts/trackpoint/*", role="library") for host in _HOSTS),
+        *(Endpoint(host=host, path=path, decode=LibraryReader("auxiliary")) for host in _HOSTS for path in ("/Serving/Cookie/*", "/serving/cookie/*")),
         Endpoint(host="s1.adform.net", path="/banners/scripts/st/trackpoint-async.js", role="library"),
         Endpoint(host="s2.adform.net", path="/banners/scripts/st/trackpoint-async.js", role="library"),
     ),
@@ -118,6 +132,21 @@ VENDOR = Vendor(
             "title": "a page without a name",
             "request": {"url": "https://track.adform.net/Serving/TrackPoint/?pm=1511642"},
             "hits": [{"kind": "pageview", "event": "page_view", "account": "1511642"}],
+        },
+        {
+            "title": "a tracking point without scripts, its number variables",
+            "request": {"url": "https://a1.adform.net/Serving/TrackPoint/?pm=1453019&ADFPageName=Shop%7CCart&ADFdivider=%7C&ADFtpmode=4&svn1=3&sv2=red&basketsize=2&gdpr=1&gdpr_consent=CP", "resource_type": "document"},
+            "hits": [
+                {
+                    "kind": "event", "event": "Shop|Cart", "account": "1453019", "consent": {"gdpr": "1", "gdpr_consent": "CP"},
+                    "values": {"svn1": 3, "sv2": "red", "basketsize": 2},
+                }
+            ],
+        },
+        {
+            "title": "its cookies matched",
+            "request": {"url": "https://track.adform.net/Serving/Cookie/?adfaction=getjs;adfcookname=uid"},
+            "hits": [{"kind": "auxiliary", "event": None}],
         },
         {
             "title": "the script",

@@ -72,7 +72,10 @@ def _decode(request: CapturedRequest) -> list[Hit]:
 
 def _account(path: str, wire: Mapping[str, Any]) -> str | None:
     steps = path.strip("/").split("/")
-    return steps[-1].removesuffix(".js") if len(steps) == 1 else steps[steps.index("accounts") + 1] if "accounts" in steps[:-1] else None
+    alone = steps[-1].removesuffix(".js") if len(steps) == 1 else ""
+    if len(steps) == 1:
+        return alone if alone.isdecimal() or ("-" in alone and "." not in alone) else None
+    return steps[steps.index("accounts") + 1] if "accounts" in steps[:-1] else None
 
 
 VENDOR = Vendor(
@@ -109,6 +112,30 @@ VENDOR = Vendor(
             "request": {"url": "https://fast.appcues.com/123.js", "resource_type": "script"},
             "hits": [{"kind": "library", "account": "123"}],
         },
+        {
+            "title": "an event with the profile as it changed, in Europe",
+            "request": {
+                "url": "https://api.eu.appcues.net/v1/accounts/123/users/u1/activity", "method": "POST",
+                "body": {
+                    "request_id": "r2", "profile_update": {"plan": "gold", "_sessionPageviews": 2}, "group_id": None,
+                    "events": [{"name": "Upgraded", "attributes": {"seats": 5}, "context": {"url": "https://app.example/billing", "locale_id": "default"}, "timestamp": 1795318940}, {"name": "appcues:step_interacted"}],
+                },
+            },
+            "hits": [
+                {"kind": "event", "event": "Upgraded", "account": "123", "values": {"seats": 5}, "event_time": 1795318940.0, "page_url": "https://app.example/billing"},
+                {"kind": "auxiliary", "event": "appcues:step_interacted"},
+            ],
+        },
+        {
+            "title": "what a user is to be shown",
+            "request": "https://api.appcues.net/v1/accounts/104214/users/33810/content/36a84b09-62f9-4afe-b0f3-111f9552fb06",
+            "hits": [{"kind": "config", "account": "104214"}],
+        },
+        {
+            "title": "what the script loads besides",
+            "request": "https://fast.appcues.com/generic/main/4.53.1/appcues.main.a34de36c.js",
+            "hits": [{"kind": "library", "account": None}],
+        },
     ),
-    lookalikes=("https://shop.example/v1/accounts/123/users/u1/activity", "https://fast.notappcues.com/123.js", "https://api.appcues.net.evil.example/v1/accounts/1/users/2/activity"),
+    lookalikes=("https://studio.appcues.com/login", "https://docs.appcues.com/dev-installing-appcues", "https://api.appcues.com/v2/accounts/1/segments", "https://shop.example/?u=https%3A%2F%2Ffast.appcues.com%2F123.js", "https://shop.example/v1/accounts/123/users/u1/activity", "https://fast.notappcues.com/123.js", "https://api.appcues.net.evil.example/v1/accounts/1/users/2/activity"),
 )  # fmt: skip

@@ -1,5 +1,6 @@
 """Braze: the Web SDK's data calls, and events, purchases and attributes sent by a backend.
 
+Wire format: as https://www.npmjs.com/package/@braze/web-sdk sends it.
 Documentation: https://www.braze.com/docs/developer_guide/sdk_integration (Web SDK),
 https://www.braze.com/docs/api/basics/#endpoints (hosts of every cluster),
 https://www.braze.com/docs/api/endpoints/user_data/post_user_track (events and purchases),
@@ -32,6 +33,9 @@ _SHARED = PathTable(
         "sdk_version": Row(None, "SDK version", TECHNICAL),
         "time": Row(None, "Time", TECHNICAL),
         "respond_with.user_id": Row("external_id", "User ID", USER),
+        "user_id": Row("external_id", "User ID", USER),
+        "sdk_flavor": Row(None, "SDK flavour", TECHNICAL),
+        "app_version": Row(None, "App version", TECHNICAL),
     },
     (Prefix("device.", field=None, label="{}", group=DEVICE), Prefix("attributes[].", field=None, label="{}", group=USER)),
 )
@@ -56,6 +60,7 @@ _EVENT = PathTable(
         Prefix("properties.", field=None, label="{}", group=PROPERTIES),
     ),
 )
+_OF_USERS = frozenset(("inc", "add", "rem", "set", "lcaa", "lcar", "ncam", "sgu", "uae"))
 _DOCUMENTED = {"p": "purchase", "ss": "session_start", "se": "session_end"}
 
 
@@ -67,7 +72,8 @@ def _name(event: Any, document: Any) -> str | None:
 
 
 def _kind(name: str | None, event: Any) -> str:
-    return "event" if text_at(event, "name") in ("ce", "p") else "auxiliary"
+    code = text_at(event, "name")
+    return "event" if code in ("ce", "p") else "identify" if code in _OF_USERS else "auxiliary"
 
 
 def _derive(hit: Hit, event: Any, document: Any) -> None:
@@ -241,8 +247,33 @@ VENDOR = Vendor(
             "request": {"url": "https://js.appboycdn.com/web-sdk/6.13/braze.min.js", "resource_type": "script"},
             "hits": [{"kind": "library"}],
         },
+        {
+            "title": "a change of the user's own, with the session it was made in",
+            "request": {
+                "url": "https://sdk.us-10.braze.com/api/v3/data/", "method": "POST",
+                "body": {
+                    "api_key": "k", "device_id": "d1", "time": 1795318940, "sdk_version": "6.13.0", "user_id": "u1",
+                    "events": [
+                        {"name": "inc", "time": 1795318940.1, "data": {"key": "visits", "value": 1}, "session_id": "s1"},
+                        {"name": "lr", "time": 1795318940.2, "data": {"latitude": 1, "longitude": 2}, "session_id": "s1"},
+                    ],
+                },
+            },
+            "hits": [
+                {"kind": "identify", "event": "inc", "account": "k", "identifiers": {"external_id": "u1"}},
+                {"kind": "auxiliary", "event": "lr"},
+            ],
+        },
+        {
+            "title": "content cards asked for, on the oldest host",
+            "request": {"url": "https://dev.appboy.com/api/v3/content_cards/sync", "method": "POST", "body": {"api_key": "k", "device_id": "d1"}},
+            "hits": [{"kind": "auxiliary", "account": "k"}],
+        },
     ),
     lookalikes=(
+        "https://dashboard-01.braze.com/sign_in",
+        {'url': 'https://shop.example/metrics/data/', 'method': 'POST', 'body': {'api_key': 'x', 'events': [{'name': 'ce'}]}},
+        "https://shop.example/?u=https%3A%2F%2Fsdk.iad-01.braze.com%2Fapi%2Fv3%2Fdata%2F",
         "https://shop.example/api/v3/data/",
         "https://sdk.notbraze.com/api/v3/data/",
         "https://sdk.iad-01.braze.com.evil.example/api/v3/data/",

@@ -32,6 +32,10 @@ _QUERY = QueryTable(
         "dd-request-id": Row(None, "Request ID", TECHNICAL),
         "batch_time": Row(None, "Batch's time", TECHNICAL),
         "ddforward": Row(None, "Forwarded to", TECHNICAL),
+        "ddforwardSubdomain": Row(None, "Forwarded to the subdomain", TECHNICAL),
+        "dd-evp-encoding": Row(None, "Encoding", TECHNICAL),
+        "_dd.api": Row(None, "Sent by", TECHNICAL),
+        "_dd.retry_count": Row(None, "Retries", TECHNICAL),
     }
 )
 
@@ -93,6 +97,12 @@ _BINARY = QueryReader(
 )
 
 
+def _token(request: CapturedRequest) -> str | None:
+    """The client token of what a proxy is to forward."""
+    forward = unescape(f"&{split_url(request.url).query}".partition("&ddforward=")[2].partition("&")[0])
+    return unescape(f"&{forward.partition('?')[2]}".partition("&dd-api-key=")[2].partition("&")[0]) or None
+
+
 def _decode(request: CapturedRequest) -> list[Hit]:
     if read_body(request).shape == "multipart":
         hits = _BINARY(request)
@@ -102,7 +112,7 @@ def _decode(request: CapturedRequest) -> list[Hit]:
         return hits
     hits = _RUM(request)
     for hit in hits:
-        hit.account = hit.account or hit.values.get("client_token")
+        hit.account = hit.account or hit.values.get("client_token") or _token(request)
     return hits
 
 
@@ -119,6 +129,7 @@ def _is_datadog(request: CapturedRequest) -> bool:
 _SITES = (
     "browser-intake-datadoghq.com", "browser-intake-us3-datadoghq.com", "browser-intake-us5-datadoghq.com", "browser-intake-datadoghq.eu",
     "browser-intake-ap1-datadoghq.com", "browser-intake-ap2-datadoghq.com", "browser-intake-ddog-gov.com",
+    "browser-intake-us2-ddog-gov.com", "browser-intake-uk1-datadoghq.com",
 )  # fmt: skip
 _TRACKS = ("rum", "logs", "replay", "spans", "profile", "exposures", "flagevaluation", "debugger")
 
@@ -169,8 +180,25 @@ VENDOR = Vendor(
             "request": {"url": "https://browser-intake-us5-datadoghq.com/api/v2/logs?ddsource=browser&dd-api-key=pub1", "method": "POST", "body": {"message": "hello", "status": "info"}},
             "hits": [{"kind": "event", "event": "log", "account": "pub1", "values": {"message": "hello"}}],
         },
+        {
+            "title": "a log through a proxy, whose client token is in what is forwarded",
+            "request": {
+                "url": "https://shop.example/dd?ddforward=%2Fapi%2Fv2%2Flogs%3Fddsource%3Dbrowser%26dd-api-key%3Dpub9%26dd-evp-origin%3Dbrowser&ddforwardSubdomain=x", "method": "POST",
+                "body": {"message": "hello", "status": "warn"},
+            },
+            "hits": [{"kind": "event", "event": "log", "account": "pub9", "values": {"message": "hello", "status": "warn"}}],
+        },
+        {
+            "title": "an intake of old",
+            "request": {"url": "https://rum-http-intake.logs.datadoghq.eu/v1/input/pub1?ddsource=browser", "method": "POST", "body": {"type": "long_task", "application": {"id": "app1"}}},
+            "hits": [{"kind": "auxiliary", "event": "long_task", "account": "app1"}],
+        },
     ),
     lookalikes=(
+        "https://app.datadoghq.com/rum/sessions",
+        "https://api.datadoghq.com/api/v2/rum/applications",
+        "https://docs.datadoghq.com/real_user_monitoring/",
+        "https://shop.example/?u=https%3A%2F%2Fbrowser-intake-datadoghq.com%2Fapi%2Fv2%2Frum%3Fddsource%3Dbrowser",
         "https://shop.example/api/v2/rum",
         "https://shop.example/dd?ddforward=1",
         "https://browser-intake-datadoghq.com.evil.example/api/v2/rum",

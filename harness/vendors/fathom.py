@@ -58,7 +58,8 @@ def _decode(request: CapturedRequest) -> list[Hit]:
             if isinstance(value, str) and value and name[:4] == "utm_":
                 hit.campaign[name] = value
     if str(hit.values.get("hostname") or "").startswith("http"):
-        hit.page_url = f"{hit.values['hostname']}{hit.values.get('path') or '/'}"
+        host = str(hit.values["hostname"])
+        hit.page_url = f"{host}{hit.values.get('path') or ('' if '/' in host.partition('//')[2] else '/')}"
     return [hit]
 
 
@@ -102,6 +103,11 @@ VENDOR = Vendor(
             "title": "a goal of the older script",
             "request": {"url": f"https://starman.fathomdns.com/?{_HIT}&gcode=GOAL1&gval=500"},
             "hits": [{"kind": "event", "event": "GOAL1", "account": "ABCDEFGH", "values": {"gval": 500}}],
+        },
+        {
+            "title": "an event of a server, with the whole address as the host",
+            "request": {"url": "https://cdn.usefathom.com/?h=https%3A%2F%2Fshop.example%2Fbuy&sid=ABCDEFGH&cid=1&name=signup"},
+            "hits": [{"kind": "event", "event": "signup", "account": "ABCDEFGH", "page_url": "https://shop.example/buy"}],
         },
     ),
     lookalikes=(

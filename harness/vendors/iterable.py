@@ -48,6 +48,9 @@ _NAMES = {
     "events/trackInAppDelivery": "trackInAppDelivery", "events/inAppConsume": "inAppConsume", "events/trackPushOpen": "trackPushOpen",
     "events/trackWebPushClick": "trackWebPushClick", "embedded-messaging/events/click": "embedded click",
     "embedded-messaging/events/received": "embedded received", "embedded-messaging/events/session": "embedded session",
+    "embedded-messaging/events/dismiss": "embedded dismiss", "unknownuser/events/session": "unknown user session",
+    "unknownuser/consent": "unknown user consent", "users/disableDevice": "users/disableDevice", "users/registerDeviceToken": "users/registerDeviceToken",
+    "subscriptions/subscribeUser": "subscribeUser", "events/inAppConsumeMessage": "inAppConsume",
 }  # fmt: skip
 _READERS = {
     list_name: JsonReader(
@@ -66,7 +69,16 @@ def _decode(request: CapturedRequest) -> list[Hit]:
         if hit.kind == "undecoded":
             continue
         hit.event = hit.event or _NAMES.get(call) or None
-        hit.kind = "identify" if call.startswith("users/") else "event" if hit.event and not call.startswith("embedded") else "auxiliary"
+        silent = call.startswith(("embedded", "unknownuser/"))
+        hit.kind = (
+            "consent"
+            if call == "unknownuser/consent"
+            else "identify"
+            if call.startswith("users/")
+            else "event"
+            if hit.event and not silent
+            else "auxiliary"
+        )
         hit.account = hit.account or request.header("api-key")
     return hits
 
@@ -80,7 +92,7 @@ VENDOR = Vendor(
     docs=("https://api.iterable.com/api/docs", "https://support.iterable.com/hc/en-us/articles/10359708795796"),
     endpoints=(
         *(Endpoint(host=host, path=f"/api/{path}") for host in _HOSTS for path in _NAMES),
-        *(Endpoint(host=host, path=f"/api/{path}", role="config", decode=LibraryReader("config")) for host in _HOSTS for path in ("inApp/web/getMessages", "embedded-messaging/messages", "inApp/getMessages")),
+        *(Endpoint(host=host, path=f"/api/{path}", role="config", decode=LibraryReader("config")) for host in _HOSTS for path in ("inApp/web/getMessages", "embedded-messaging/messages", "inApp/getMessages", "unknownuser/list")),
         Endpoint(host="js.iterable.com", role="library", decode=LibraryReader()),
     ),
     decode=_decode,
@@ -124,11 +136,26 @@ VENDOR = Vendor(
             "request": {"url": "https://api.iterable.com/api/users/update", "method": "POST", "body": {"email": "a@b.co", "dataFields": {"tier": "gold"}}},
             "hits": [{"kind": "identify", "event": "users/update", "values": {"tier": "gold"}}],
         },
+        {
+            "title": "an embedded message that was closed",
+            "request": {
+                "url": "https://api.iterable.com/api/embedded-messaging/events/dismiss", "method": "POST", "headers": {"Api-Key": "key1"},
+                "body": {"messageId": "m-1", "email": "a@b.co", "deviceInfo": {"appPackageName": "shop"}},
+            },
+            "hits": [{"kind": "auxiliary", "event": "embedded dismiss", "account": "key1", "values": {"messageId": "m-1"}, "identifiers": {"email": "a@b.co"}}],
+        },
+        {
+            "title": "messages asked for",
+            "request": {"url": "https://api.iterable.com/api/inApp/web/getMessages?count=20&packageName=shop&email=a%40b.co", "headers": {"Api-Key": "key1"}},
+            "hits": [{"kind": "config"}],
+        },
     ),
     lookalikes=(
         "https://shop.example/api/events/track",
         "https://api.notiterable.com/api/events/track",
         "https://api.iterable.com.evil.example/api/events/track",
         "https://api.iterable.com/api/docs",
+        "https://app.iterable.com/login",
+        "https://shop.example/?u=https%3A%2F%2Fapi.iterable.com%2Fapi%2Fevents%2Ftrack",
     ),
 )  # fmt: skip

@@ -93,6 +93,7 @@ VENDOR = Vendor(
         *(Endpoint(host=host, path=path) for host in _HOSTS for path in ("/api/v1/event", "/api/v1/s2s/event", "/v1/batch")),
         *(Endpoint(host="*", path=f"*/{step}", recognise=_is_jitsu) for step in _STEPS),
         *(Endpoint(host="*", path=path, recognise=_is_classic) for path in ("*/api/v1/event", "*/v1/event")),
+        *(Endpoint(host=host, path="/s/lib.js", role="library", decode=LibraryReader()) for host in _HOSTS),
         *(Endpoint(host=host, path="/p.js", role="library", decode=LibraryReader()) for host in _HOSTS),
     ),
     decode=_decode,
@@ -130,8 +131,31 @@ VENDOR = Vendor(
             },
             "hits": [{"kind": "pageview", "event": "pageview", "account": "js.abc.def", "key": "e1", "identifiers": {"anonymous_id": "a"}, "campaign": {"utm_source": "x"}}],
         },
+        {
+            "title": "who the visitor is, and a server's call",
+            "request": {
+                "url": "https://abc.g.jitsu.com/api/s/identify", "method": "POST",
+                "body": {"type": "identify", "userId": "u1", "traits": {"email": "a@b.co"}, "messageId": "m3", "writeKey": "id:***", "context": {"library": {"name": "@jitsu/js"}}},
+            },
+            "hits": [{"kind": "identify", "event": "identify", "account": "id:***", "key": "m3", "identifiers": {"user_id": "u1"}, "values": {"email": "a@b.co"}}],
+        },
+        {
+            "title": "a batch of a server",
+            "request": {
+                "url": "https://abc.d.jitsu.com/api/s/s2s/batch", "method": "POST", "headers": {"X-Write-Key": "id:secret"},
+                "body": {"batch": [{"type": "track", "event": "a", "messageId": "m4"}, {"type": "page", "name": "Home", "messageId": "m5"}]},
+            },
+            "hits": [{"kind": "event", "event": "a", "account": "id:secret", "key": "m4"}, {"kind": "pageview", "account": "id:secret", "key": "m5"}],
+        },
+        {
+            "title": "the script",
+            "request": {"url": "https://abc.d.jitsu.com/p.js", "resource_type": "script"},
+            "hits": [{"kind": "library"}],
+        },
     ),
     lookalikes=(
+        "https://use.jitsu.com/login",
+        "https://docs.jitsu.com/sending-data/http",
         "https://shop.example/api/s/track",
         {
             "url": "https://shop.example/api/s/track", "method": "POST",

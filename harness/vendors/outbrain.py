@@ -33,6 +33,9 @@ _READ = QueryReader(
         "currency": Row("currency", "Currency", COMMERCE),
         "dl": Row("dl", "Page address", PAGE),
         "ref": Row("ref", "Referrer", PAGE),
+        "referrer": Row("referrer", "Referrer", PAGE),
+        "au": Row(None, "Audience", TECHNICAL),
+        "g": Row(None, "Consent state", TECHNICAL),
         "pRef": Row("pRef", "Previous page", PAGE),
         "ob_click_id": Row("ob_click_id", "Click ID", USER),
         "clickId": Row("ob_click_id", "Click ID", USER),
@@ -100,8 +103,16 @@ VENDOR = Vendor(
             "hits": [{"event": "Lead", "account": None, "identifiers": {"ob_click_id": "k-1"}}],
         },
         {"title": "the script", "request": {"url": "https://amplify.outbrain.com/cp/obtp.js"}, "hits": [{"kind": "library"}]},
+        {
+            "title": "a purchase of the newest script, set up in a tag manager",
+            "request": "https://tr.outbrain.com/unifiedPixel?au=false&bust=03193974395721608&referrer=https%3A%2F%2Fshop.example%2F&pRef=https%3A%2F%2Fnews.example%2F&cht=gtm&marketerId=0029&name=Purchase"
+            "&dl=https%3A%2F%2Fshop.example%2Fthanks&g=0&zone=euZ&orderValue=9.5&currency=EUR&orderId=T-1",
+            "hits": [{"kind": "event", "event": "Purchase", "account": "0029", "key": "T-1", "values": {"orderValue": 9.5, "referrer": "https://shop.example/"}, "page_url": "https://shop.example/thanks"}],
+        },
     ),
     lookalikes=(
+        "https://my.outbrain.com/login",
+        "https://odb.outbrain.com/utils/get?url=https%3A%2F%2Fnews.example%2F",
         "https://shop.example/unifiedPixel?marketerId=004e&name=PAGE_VIEW",
         "https://tr.outbrain.com.evil.example/unifiedPixel?marketerId=1",
         "https://nottr.outbrain.com/unifiedPixel?marketerId=1",

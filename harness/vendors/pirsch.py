@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from harness.decode.address import split_url
+from harness.decode.document import PathTable
+from harness.decode.payload import read_body
 from harness.decode.query import Prefix, QueryTable, Row
 from harness.decode.readers import LibraryReader, QueryReader
 from harness.decode.vendor import Endpoint, Vendor
@@ -33,6 +36,9 @@ _TABLE = QueryTable(
         "event_name": Row("event_name", "Event", "General"),
         "event_duration": Row("event_duration", "Duration (s)", "General"),
         "ip": Row(None, "IP address", "Visitor"),
+        "accept_language": Row(None, "Language", "Device"),
+        "sec_ch_ua": Row(None, "User agent's brands", "Device"),
+        "dnt": Row(None, "Do not track", "Consent"),
         "user_agent": Row(None, "User agent", "Device"),
         "non_interactive": Row("non_interactive", "Non-interactive", "General"),
     },
@@ -42,12 +48,21 @@ _TABLE = QueryTable(
         Prefix("tag_", field="tag.{}", label="Tag {}", group="Tags"),
     ),
 )
+_PATHS = PathTable(_TABLE.rows, _TABLE.prefixes)
 _READ = QueryReader(
     _TABLE,
     event=lambda values: str(values["event_name"]) if values.get("event_name") else "pageview" if values.get("url") else None,
     account=("identification_code", "client_id"),
     page="url",
 )
+
+
+def _decode(request: CapturedRequest) -> list[Hit]:
+    payload = read_body(request)
+    if not isinstance(payload.value, list):
+        return _READ(request)
+    query = _TABLE.read(split_url(request.url).query)
+    return [_READ.hit([*query, *_PATHS.read(each, payload.notes)]) for each in payload.value]
 
 
 def _session(request: CapturedRequest) -> list[Hit]:
@@ -67,7 +82,7 @@ VENDOR = Vendor(
         *(Endpoint(host="api.pirsch.io", path=path, decode=_session) for path in ("/session", "/api/v1/session")),
         *(Endpoint(host="api.pirsch.io", path=path, role="library", decode=LibraryReader()) for path in ("/pirsch.js", "/pa.js", "/pirsch-extended.js", "/pirsch-events.js", "/pirsch-sessions.js")),
     ),
-    decode=_READ,
+    decode=_decode,
     automatic_parameters=frozenset({"url", "title", "referrer"}),
     cookieless=True,
     examples=(
@@ -81,6 +96,24 @@ VENDOR = Vendor(
             "request": {"url": "https://api.pirsch.io/event", "method": "POST", "body": {"identification_code": "abc123", "url": "https://shop.example/", "event_name": "purchase", "event_meta": {"value": "19.98"}}},
             "hits": [{"kind": "event", "event": "purchase", "account": "abc123", "values": {"value": "19.98"}}],
         },
+        {
+            "title": "a batch of a server's page views",
+            "request": {
+                "url": "https://api.pirsch.io/api/v1/hit/batch", "method": "POST", "headers": {"Authorization": "Bearer x"},
+                "body": [{"url": "https://shop.example/", "ip": "1.2.3.4", "user_agent": "x"}, {"url": "https://shop.example/cart?utm_source=x", "title": "Cart"}],
+            },
+            "hits": [{"kind": "pageview", "event": "pageview"}, {"kind": "pageview", "campaign": {"utm_source": "x"}, "values": {"title": "Cart"}}],
+        },
+        {
+            "title": "a session kept alive",
+            "request": {"url": "https://api.pirsch.io/session?nc=1&code=abc123&url=https%3A%2F%2Fshop.example%2F", "method": "POST"},
+            "hits": [{"kind": "auxiliary", "event": "session", "account": "abc123"}],
+        },
+        {
+            "title": "the script",
+            "request": {"url": "https://api.pirsch.io/pa.js", "resource_type": "script"},
+            "hits": [{"kind": "library"}],
+        },
     ),
-    lookalikes=("https://shop.example/hit?code=abc", "https://api.pirsch.io.evil.example/hit", "https://docs.pirsch.io/hit"),
+    lookalikes=("https://dashboard.pirsch.io/", "https://api.pirsch.io/api/v1/statistics/visitor", "https://shop.example/?u=https%3A%2F%2Fapi.pirsch.io%2Fhit", "https://shop.example/hit?code=abc", "https://api.pirsch.io.evil.example/hit", "https://docs.pirsch.io/hit"),
 )  # fmt: skip

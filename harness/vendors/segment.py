@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 from harness.capture.captured import Answer
 from harness.decode.address import split_url
-from harness.decode.document import PathTable, at, text_at
-from harness.decode.payload import from_base64, open_text, read_body
-from harness.decode.query import PLAIN, Prefix, Row
-from harness.decode.readers import JsonReader, LibraryReader, kind_of
+from harness.decode.calls import CALLS, basic_user, call_reader
+from harness.decode.document import at, text_at
+from harness.decode.payload import open_text, read_body
+from harness.decode.query import PLAIN
+from harness.decode.readers import LibraryReader
 from harness.decode.vendor import Endpoint, Vendor
 
 if TYPE_CHECKING:
@@ -25,76 +26,17 @@ if TYPE_CHECKING:
     from harness.capture.captured import CapturedRequest
     from harness.decode.hit import Hit
 
-GENERAL, PROPERTIES, TRAITS, CONTEXT, USER, TECHNICAL = "General", "Properties", "Traits", "Context", "User", "Technical"
-_CALLS = frozenset(("track", "page", "screen", "identify", "group", "alias"))
 _CALLED = {"t": "track", "p": "page", "s": "screen", "i": "identify", "g": "group", "a": "alias"}
 _KINDS = {"track": "event", "page": "pageview", "screen": "pageview", "identify": "identify", "group": "identify", "alias": "identify"}
-_CAMPAIGN = {"source": "utm_source", "medium": "utm_medium", "name": "utm_campaign", "term": "utm_term", "content": "utm_content"}
-
-TABLE = PathTable(
-    {
-        "type": Row(None, "Call", GENERAL),
-        "event": Row(None, "Event", GENERAL),
-        "name": Row(None, "Name", GENERAL),
-        "category": Row(None, "Category", GENERAL),
-        "writeKey": Row(None, "Write key", GENERAL),
-        "anonymousId": Row(None, "Anonymous ID", USER),
-        "userId": Row(None, "User ID", USER),
-        "groupId": Row(None, "Group ID", USER),
-        "previousId": Row(None, "Previous ID", USER),
-        "messageId": Row(None, "Message ID", TECHNICAL),
-        "timestamp": Row(None, "Time", TECHNICAL),
-        "originalTimestamp": Row(None, "Time", TECHNICAL),
-        "sentAt": Row(None, "Sent", TECHNICAL),
-    },
-    (
-        Prefix("properties.", field=None, label="{}", group=PROPERTIES),
-        Prefix("traits.", field=None, label="{}", group=TRAITS),
-        Prefix("context.", field=None, label="{}", group=CONTEXT),
-        Prefix("integrations.", field=None, label="Integration {}", group=TECHNICAL),
-        Prefix("_metadata.", field=None, group=TECHNICAL),
-    ),
-)
-
-
-def _name(event: Any, document: Any) -> str | None:
-    """A track's own name, else the call's."""
-    call = text_at(event, "type")
-    return text_at(event, "event") if call in (None, "track") else call
-
-
-def _kind(name: str | None, event: Any) -> str:
-    return _KINDS.get(text_at(event, "type") or "") or kind_of(name)
 
 
 def _derive(hit: Hit, event: Any, document: Any) -> None:
-    if hit.kind == "pageview":
-        for key in ("name", "category"):
-            if text_at(event, key) is not None:
-                hit.values.setdefault(key, event[key])
-    found = at(event, "context.campaign") or at(document, "context.campaign")
-    if isinstance(found, dict):
-        for key, value in found.items():
-            if isinstance(value, str) and value:
-                hit.campaign[_CAMPAIGN.get(key, f"utm_{key}")] = value
     preferences = at(event, "context.consent.categoryPreferences")
     if isinstance(preferences, dict):
         hit.consent = dict(preferences)
 
 
-_READ = JsonReader(
-    TABLE,
-    events="batch",
-    event=_name,
-    account="writeKey",
-    key="messageId",
-    page=("context.page.url", "properties.url"),
-    time=("timestamp", "originalTimestamp"),
-    identifiers={"anonymous_id": "anonymousId", "user_id": "userId", "group_id": "groupId", "previous_id": "previousId"},
-    values=("properties", "traits"),
-    kind=_kind,
-    derive=_derive,
-)
+_READ = call_reader(derive=_derive)
 
 
 def _decode(request: CapturedRequest) -> list[Hit]:
@@ -105,30 +47,19 @@ def _decode(request: CapturedRequest) -> list[Hit]:
     carried = open_text(next((str(each.value) for each in asked if each.name == "data"), ""))
     if carried.documents and not request.body.data:
         hits = _READ.hits(carried, [each for each in asked if each.name != "data"])
-        for hit in hits:
-            if hit.kind == "auxiliary":
-                step = address.path.rpartition("/")[2]
-                hit.event = _CALLED.get(step, step)
-                hit.kind = _KINDS.get(hit.event, "auxiliary")
     else:
         hits = _READ(request)
-    if not request.body.data and not carried.documents:
-        # A recorder may keep no bodies; the path still says which call it was.
+    if not request.body.data:
+        # The path says which call it was where what is carried does not, or where a recorder kept no body.
         step = address.path.rpartition("/")[2]
         for hit in hits:
-            hit.event = _CALLED.get(step, step)
-            hit.kind = _KINDS.get(hit.event, "auxiliary")
-    key = _authorised(request)
+            if hit.kind == "auxiliary":
+                hit.event = _CALLED.get(step, step)
+                hit.kind = _KINDS.get(hit.event, "auxiliary")
+    key = basic_user(request)
     for hit in hits:
         hit.account = hit.account or key
     return hits
-
-
-def _authorised(request: CapturedRequest) -> str | None:
-    """The write key as the user name of HTTP Basic authentication, as server libraries send it."""
-    scheme, _, token = (request.header("authorization") or "").partition(" ")
-    decoded = from_base64(token.strip()) if scheme.lower() == "basic" and len(token) >= 4 else None
-    return decoded.decode("utf-8", "replace").partition(":")[0] or None if decoded else None
 
 
 def _is_segment(request: CapturedRequest) -> bool:
@@ -136,7 +67,7 @@ def _is_segment(request: CapturedRequest) -> bool:
     for document, _ in read_body(request).documents:
         batch = document.get("batch") if isinstance(document, dict) else None
         for event in batch if isinstance(batch, list) and batch else [document]:
-            if not isinstance(event, dict) or event.get("type") not in _CALLS or not isinstance(event.get("messageId"), str):
+            if not isinstance(event, dict) or event.get("type") not in CALLS or not isinstance(event.get("messageId"), str):
                 return False
             integrations = event.get("integrations")
             if isinstance(integrations, dict) and "Customer.io Data Pipelines" in integrations:

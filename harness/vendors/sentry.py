@@ -9,6 +9,7 @@ An envelope is a line of headers, then items: a line of item headers and the ite
 from __future__ import annotations
 
 import base64
+import re
 from typing import TYPE_CHECKING, Any
 
 from harness.decode.address import split_url
@@ -53,6 +54,8 @@ _ITEM = PathTable(
     ),
 )
 _HEAD = PathTable({"event_id": Row(None, "Event ID", TECHNICAL), "sent_at": Row(None, "Sent", TECHNICAL), "dsn": Row(None, "DSN", GENERAL)})
+# A public key, a host and a project's number.
+_DSN = re.compile(rb'"dsn"\s*:\s*"https?://[0-9A-Za-z]+(?::[0-9A-Za-z]*)?@[^"/]+(?:/[^"]*)?/\d+"')
 _OCCURRENCES = frozenset(("event", "feedback", "user_report"))
 _VALUES = ("message", "level", "transaction", "environment", "release", "tags", "extra", "status", "replay_type", "name")
 
@@ -184,8 +187,8 @@ def _is_sentry(request: CapturedRequest) -> bool:
 
 
 def _has_dsn(request: CapturedRequest) -> bool:
-    line = read_body(request).data[:8_192].partition(b"\n")[0]
-    return line[:1] == b"{" and b'"dsn"' in line
+    line, ended, _ = read_body(request).data[:8_192].partition(b"\n")
+    return bool(ended) and line[:1] == b"{" and _DSN.search(line) is not None
 
 
 def _key(path: str, wire: Mapping[str, object]) -> str | None:
@@ -207,6 +210,7 @@ VENDOR = Vendor(
         *(Endpoint(host=host, path=f"/api/*/{call}/") for host in ("*.sentry.io", "sentry.io", "*.getsentry.com") for call in _CALLS),
         *(Endpoint(host="*", path=f"*/api/*/{call}{slash}", recognise=_is_sentry) for call in _CALLS for slash in ("/", "")),
         *(Endpoint(host="*", path=f"*/{name}", recognise=_has_dsn) for name in ("monitoring", "tunnel", "sentry-tunnel", "sentry")),
+        *(Endpoint(host=host, path="/api/embed/error-page/", decode=LibraryReader("auxiliary")) for host in ("*.sentry.io", "sentry.io")),
         *(Endpoint(host=host, role="library", decode=LibraryReader(account=_key)) for host in ("browser.sentry-cdn.com", "js.sentry-cdn.com", "cdn.ravenjs.com")),
     ),
     decode=_decode,
@@ -245,8 +249,34 @@ VENDOR = Vendor(
             "request": {"url": "https://js.sentry-cdn.com/0123456789abcdef0123456789abcdef.min.js", "resource_type": "script"},
             "hits": [{"kind": "library", "account": "0123456789abcdef0123456789abcdef"}],
         },
+        {
+            "title": "an error sent to a server of the site's own, by an older SDK",
+            "request": {
+                "url": "https://errors.shop.example/api/5/store/?sentry_key=pub&sentry_version=7", "method": "POST", "headers": {"Content-Type": "text/plain"},
+                "body": '{"exception":{"values":[{"type":"E","value":"boom"}]},"event_id":"e9","tags":{"plan":"gold"}}',
+            },
+            "hits": [{"kind": "event", "event": "event", "account": "5", "key": "e9", "values": {"exception_value": "boom", "tags": {"plan": "gold"}}}],
+        },
+        {
+            "title": "a transaction, a log and feedback in one envelope, to the German region",
+            "request": {
+                "url": "https://o1.ingest.de.sentry.io/api/42/envelope/?sentry_key=pub&sentry_version=7&sentry_client=sentry.javascript.react%2F11.12.0", "method": "POST",
+                "body": '{"sent_at":"2026-11-22T03:43:50.331Z"}\n{"type":"transaction"}\n{"type":"transaction","transaction":"/cart","event_id":"e1"}\n{"type":"log","item_count":1}\n'
+                '{"items":[{"body":"hi"}]}\n{"type":"feedback"}\n{"contexts":{"feedback":{"message":"bad"}},"event_id":"e2"}',
+            },
+            "hits": [
+                {"kind": "auxiliary", "event": "transaction", "account": "42", "values": {"transaction": "/cart"}},
+                {"kind": "auxiliary", "event": "log"},
+                {"kind": "event", "event": "feedback", "key": "e2"},
+            ],
+        },
     ),
     lookalikes=(
+        {'url': 'https://shop.example/monitoring', 'method': 'POST', 'body': {'dsn': 'https://pub@o1.ingest.sentry.io/42'}},
+        {'url': 'https://shop.example/tunnel', 'method': 'POST', 'body': '{"dsn":"postgres://u@db/1"}\n{}'},
+        "https://sentry.io/api/0/projects/acme/",
+        "https://shop.example/?u=https%3A%2F%2Fo1.ingest.sentry.io%2Fapi%2F42%2Fenvelope%2F",
+        {'url': 'https://shop.example/api/42/store/', 'method': 'POST', 'body': {'message': 'x', 'event_id': '1'}},
         "https://shop.example/api/42/envelope/",
         {"url": "https://shop.example/monitoring", "method": "POST", "body": '{"a":1}'},
         "https://notsentry.io/api/42/envelope/",

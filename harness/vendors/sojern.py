@@ -55,6 +55,11 @@ _TABLE = QueryTable(
         "f_v": Row(None, "Format", TECHNICAL),
         "p_v": Row(None, "Pixel version", TECHNICAL),
         "dnf": Row(None, "Do not fire", TECHNICAL),
+        "s": Row(None, "Debugging", TECHNICAL),
+        "vt": Row("vt", "Attraction type", GENERAL),
+        "fpid": Row("fpid", "Product ID", FLIGHT),
+        "opid": Row("opid", "Product ID", GENERAL),
+        "opn": Row("opn", "Product name", GENERAL),
         "auto_out": Row(None, "Cookieless opt-out", TECHNICAL),
     }
 )
@@ -71,7 +76,7 @@ def _decode(request: CapturedRequest) -> list[Hit]:
     hits = _READ(request)
     pieces = [piece for piece in split_url(request.url).path.split("/") if piece]
     for hit in hits:
-        hit.account = pieces[2] if len(pieces) > 2 else None
+        hit.account = pieces[-1] if len(pieces) > 1 else None
         hit.event = hit.event or "page_view"
     return hits
 
@@ -82,7 +87,7 @@ VENDOR = Vendor(
     category="advertising",
     docs=("https://support.sojern.com/",),
     endpoints=(
-        *(Endpoint(host="beacon.sojern.com", path=path) for path in ("/pixel/p/*", "/pixel/cp/*", "/pixel/img/*")),
+        *(Endpoint(host="beacon.sojern.com", path=path) for path in ("/pixel/p/*", "/pixel/cp/*", "/pixel/img/*", "/p/*")),
         Endpoint(host="static.sojern.com", path="/*", role="library"),
     ),
     decode=_decode,
@@ -103,6 +108,11 @@ VENDOR = Vendor(
             "title": "a container pixel on the home page",
             "request": {"url": "https://beacon.sojern.com/pixel/cp/11?f_v=cp_v1_js&p_v=1&hpid=76565&pt=HOME_PAGE"},
             "hits": [{"kind": "pageview", "event": "HOME_PAGE", "account": "11"}],
+        },
+        {
+            "title": "a hotel looked for, with the older pixel",
+            "request": {"url": "https://beacon.sojern.com/p/5?et=hs&t=2&hr=1&hd=3&hd1=2026-12-01&hd2=2026-12-04&hc1=Rome"},
+            "hits": [{"kind": "event", "event": "hs", "account": "5", "values": {"t": 2, "hr": 1, "hd": 3, "hc1": "Rome"}}],
         },
         {
             "title": "a bare pixel",

@@ -98,7 +98,7 @@ VENDOR = Vendor(
     category="experiment",
     docs=("https://docs.statsig.com/client/javascript-sdk", "https://docs.statsig.com/http-api"),
     endpoints=(
-        *(Endpoint(host=host, path=f"/v1/{call}") for host in _HOSTS for call in ("rgstr", "log_event", "log_event_beacon")),
+        *(Endpoint(host=host, path=f"/v1/{call}") for host in _HOSTS for call in ("rgstr", "rgstr_e", "log_event", "log_event_beacon")),
         *(Endpoint(host="*", path=f"*/{call}", recognise=_is_statsig) for call in ("rgstr", "log_event", "log_event_beacon")),
         *(Endpoint(host=host, path=f"/v1/{call}", decode=LibraryReader("auxiliary", account="k")) for host in _HOSTS for call in ("sdk_exception", "log_exposure")),
         *(Endpoint(host=host, path=path, role="config", decode=_CONFIG) for host in _HOSTS for path in ("/v1/initialize", "/v1/download_config_specs", "/v1/download_config_specs/*", "/v1/get_id_lists", "/v1/get_config", "/v1/check_gate")),
@@ -145,8 +145,19 @@ VENDOR = Vendor(
             "request": {"url": "https://featureassets.org/v1/initialize?k=client-1&st=javascript-client", "method": "POST", "body": {"user": {"userID": "u1"}}},
             "hits": [{"kind": "config", "account": "client-1"}],
         },
+        {
+            "title": "an event of the older SDK, and a diagnostic",
+            "request": {
+                "url": "https://events.statsigapi.net/v1/log_event", "method": "POST", "headers": {"STATSIG-API-KEY": "client-1"},
+                "body": {"events": [{"eventName": "signup", "value": "pro", "time": 1795318940362, "user": {"userID": "u1"}}, {"eventName": "statsig::diagnostics", "metadata": {"context": "initialize"}}]},
+            },
+            "hits": [{"kind": "event", "event": "signup", "account": "client-1", "values": {"value": "pro"}}, {"kind": "auxiliary", "event": "statsig::diagnostics"}],
+        },
     ),
     lookalikes=(
+        "https://console.statsig.com/login",
+        "https://docs.statsig.com/http-api",
+        "https://shop.example/?u=https%3A%2F%2Fprodregistryv2.org%2Fv1%2Frgstr",
         "https://shop.example/v1/rgstr?k=client-1",
         "https://notprodregistryv2.org/v1/rgstr",
         "https://statsigapi.net.evil.example/v1/log_event",

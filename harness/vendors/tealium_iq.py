@@ -24,17 +24,19 @@ _ENVIRONMENTS = frozenset(("prod", "qa", "dev"))
 def _decode(request: CapturedRequest) -> list[Hit]:
     hits = _READ(request)
     steps = split_url(request.url).path.strip("/").split("/")
-    if len(steps) > 3:
+    if len(steps) > 2:
+        named = len(steps) > 3 and steps[-4] != "utag"
         for hit in hits:
-            hit.account = f"{steps[-4]}/{steps[-3]}"
+            hit.account = f"{steps[-4]}/{steps[-3]}" if named else steps[-3]
             hit.values["environment"] = steps[-2]
     return hits
 
 
 def _is_container(request: CapturedRequest) -> bool:
-    """Told on the site's own host by account, profile and one of the three usual environments before the file."""
+    """Told on the site's own host by a profile and one of the three usual environments before the file, or Tealium's own folders."""
     steps = split_url(request.url).path.strip("/").split("/")
-    return len(steps) > 3 and steps[-2] in _ENVIRONMENTS and request.resource_type in (None, "script") and not request.body.data
+    placed = steps[-2] in _ENVIRONMENTS if len(steps) > 2 else False
+    return (placed or steps[-5:-4] == ["utag"]) and request.resource_type in (None, "script") and not request.body.data
 
 
 _FILES = ("utag.js", "utag.sync.js")
@@ -52,6 +54,7 @@ VENDOR = Vendor(
         ),
         Endpoint(host="tags.tiqcdn.com", path="/utag/tiqapp/*", role="library", decode=LibraryReader()),
         *(Endpoint(host="*", path=f"*/{name}", role="library", recognise=_is_container, decode=_decode) for name in _FILES),
+        Endpoint(host="*", path="*/utag/*/utag.*.js", role="library", recognise=_is_container, decode=_decode),
     ),
     decode=_decode,
     examples=(
@@ -70,9 +73,20 @@ VENDOR = Vendor(
             "request": {"url": "https://tags.shop.example/acme/main/prod/utag.sync.js", "resource_type": "script"},
             "hits": [{"kind": "library", "account": "acme/main"}],
         },
+        {
+            "title": "a container and a tag in Tealium's folders on the site's own host, in an environment of its own",
+            "request": {"url": "https://cdn.shop.example/utag/acme/main/dev-2/utag.7.js", "resource_type": "script"},
+            "hits": [{"kind": "library", "account": "acme/main", "values": {"environment": "dev-2"}}],
+        },
+        {
+            "title": "the container on the site's own host, by profile only",
+            "request": {"url": "https://tags.shop.example/main/prod/utag.js", "resource_type": "script"},
+            "hits": [{"kind": "library", "account": "main", "values": {"environment": "prod"}}],
+        },
     ),
     lookalikes=(
         "https://shop.example/js/utag.js",
+        "https://shop.example/utag/readme/utag.7.js",
         "https://nottags.tiqcdn.com.evil.example/utag/acme/utag.js",
         "https://shop.example/?u=https%3A%2F%2Ftags.tiqcdn.com%2Futag%2Facme%2Fmain%2Fprod%2Futag.js",
         "https://docs.tealium.com/utag/acme/main/utag.css",

@@ -21,6 +21,13 @@ _TABLE = QueryTable(
         "project": Row("project", "Project", "General"),
         "host": Row("host", "Project", "General"),
         "website": Row("website", "Project", "General"),
+        "alias": Row("alias", "Project", "General"),
+        "instance": Row(None, "Instance", "Technical"),
+        "ra": Row(None, "Cache buster", "Technical"),
+        "ka": Row(None, "Kept alive (ms)", "Technical"),
+        "idle": Row(None, "Idle (s)", "Visit"),
+        "vs": Row(None, "Visit state", "Visit"),
+        "meta": Row(None, "Meta", "Technical"),
         "event": Row("event", "Event", "General"),
         "cookie": Row("cookie", "Visitor ID", "Visitor"),
         "timestamp": Row("timestamp", "Time", "Technical"),
@@ -44,7 +51,7 @@ _TABLE = QueryTable(
 _READ = QueryReader(
     _TABLE,
     event="event",
-    account=("project", "host", "website"),
+    account=("project", "host", "website", "alias"),
     page=("uri", "url"),
     time="timestamp",
     identifiers=("cookie", "visitor.email", "visitor.id"),
@@ -60,7 +67,7 @@ def _decode(request: CapturedRequest) -> list[Hit]:
         hit.account = steps[1]
     if step == "identify":
         hit.kind, hit.event = "identify", "identify"
-    elif step in ("ping", "update", "push"):
+    elif step in ("ping", "update", "push", "x"):
         hit.kind, hit.event = "auxiliary", step
     elif hit.event == "pv":
         hit.kind = "pageview"
@@ -93,6 +100,17 @@ VENDOR = Vendor(
             "title": "an identification",
             "request": {"url": "https://www.woopra.com/track/identify?project=shop.example&cookie=c1&cv_plan=gold"},
             "hits": [{"kind": "identify", "event": "identify", "values": {"visitor.plan": "gold"}}],
+        },
+        {
+            "title": "a page view of the older script",
+            "request": "https://www.woopra.com/track/ce/?ra=Bdnd&alias=shop.example&instance=woopra&ka=24000&meta=&screen=1301x731&language=en-US&app=js-client&referer=&idle=0&vs=r&cookie=c1&event=pv"
+            "&ce_url=%2Fcart&ce_title=Cart&ce_domain=shop.example&ce_uri=https%3A%2F%2Fshop.example%2Fcart%3Futm_source%3Dx",
+            "hits": [{"kind": "pageview", "event": "pv", "account": "shop.example", "page_url": "https://shop.example/cart?utm_source=x", "campaign": {"utm_source": "x"}}],
+        },
+        {
+            "title": "a ping",
+            "request": "https://www.woopra.com/track/ping/?project=shop.example&cookie=c1&idle=12",
+            "hits": [{"kind": "auxiliary", "event": "ping", "account": "shop.example"}],
         },
     ),
     lookalikes=("https://shop.example/track/ce?project=x", "https://www.woopra.com/docs/track", "https://www.woopra.com.evil.example/track/ce", "https://notwww.woopra.com.example/track/ce"),
