@@ -24,8 +24,10 @@ _ENVIRONMENTS = frozenset(("prod", "qa", "dev"))
 
 
 def _decode(request: CapturedRequest) -> list[Hit]:
-    hits = _READ(request)
     steps = split_url(request.url).path.strip("/").split("/")
+    if steps[-2:-1] == ["tiqapp"]:
+        return _COUNTER(request)
+    hits = _READ(request)
     if len(steps) > 2:
         named = len(steps) > 3 and steps[-4] != "utag"
         for hit in hits:
@@ -38,6 +40,9 @@ def _visit(path: str, wire: Mapping[str, object]) -> str | None:
     """The visit counter names account, profile and version in ``a``."""
     steps = str(wire.get("a") or "").split("/")
     return "/".join(steps[:2]) if len(steps) > 1 else None
+
+
+_COUNTER = LibraryReader(account=_visit)
 
 
 def _is_container(request: CapturedRequest) -> bool:
@@ -55,7 +60,7 @@ VENDOR = Vendor(
     category="tag-manager",
     docs=("https://docs.tealium.com/platforms/javascript/install/",),
     endpoints=(
-        Endpoint(host="tags.tiqcdn.com", path="/utag/tiqapp/*", role="library", decode=LibraryReader(account=_visit)),
+        Endpoint(host="tags.tiqcdn.com", path="/utag/tiqapp/*", role="library", decode=_COUNTER),
         *(
             Endpoint(host=host, path=f"/utag/*/{name}", role="library", decode=_decode)
             for host in ("tags.tiqcdn.com", "tags.tiqcdn.cn", "tealium-f.akamaihd.net", "*.tiqcdn.com")
