@@ -32,6 +32,7 @@ _TABLE = QueryTable(
         "pu": Row(None, "Referrer", PAGE),
         "bundle": Row("bundle", "Browser ID", USER),
         "sc": Row(None, "Other vendors' cookies", USER),
+        "external_advids": Row(None, "Other vendors' IDs", USER, "json"),
         "ceid": Row(None, "Event ID", TECHNICAL),
         "adce": Row(None, "Advertiser's cookie", TECHNICAL),
         "dtycbr": Row(None, "Cache buster", TECHNICAL),

@@ -64,9 +64,9 @@ def _decode(request: CapturedRequest) -> list[Hit]:
 
 
 def _is_fathom(request: CapturedRequest) -> bool:
-    """Told by site, path, host and the query as JSON together."""
+    """Told by site and path, the host with its scheme and the query as JSON together."""
     query = f"&{split_url(request.url).query}"
-    return all(f"&{key}=" in query for key in ("sid", "h", "p", "qs"))
+    return all(f"&{key}=" in query for key in ("sid", "p")) and "&h=http" in query and ("&qs=%7B" in query or "&qs={" in query)
 
 
 _HIT = "h=https%3A%2F%2Fshop.example&p=%2F&r=&sid=ABCDEFGH&qs=%7B%22utm_source%22%3A%22x%22%7D&cid=1"
@@ -112,6 +112,7 @@ VENDOR = Vendor(
     ),
     lookalikes=(
         "https://shop.example/?h=https%3A%2F%2Fx&p=%2F&sid=A",
+        "https://shop.example/search?h=hotels&p=1&sid=12&qs=berlin",
         "https://usefathom.com/",
         "https://notusefathom.com/?sid=A",
         "https://shop.example/?u=https%3A%2F%2Fcdn.usefathom.com%2F%3Fsid%3DA",

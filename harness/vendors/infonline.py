@@ -13,6 +13,8 @@ from harness.decode.readers import LibraryReader, QueryReader
 from harness.decode.vendor import Endpoint, Vendor
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from harness.capture.captured import CapturedRequest
     from harness.decode.hit import Hit
 
@@ -81,6 +83,11 @@ def _box(request: CapturedRequest) -> list[Hit]:
 _BOX = QueryReader(QueryTable({"r": Row("rf", "Referrer", "Page"), "d": Row(None, "Cache buster", "Technical")}))
 
 
+def _offer(path: str, wire: Mapping[str, object]) -> str | None:
+    named = wire.get("st") or wire.get("offerIdentifier")
+    return str(named) if named else None
+
+
 def _is_manager(request: CapturedRequest) -> bool:
     """The measurement manager (IOMm), which every site has under a host of its own."""
     return split_url(request.url).path.endswith(("/bundle.js", "/loader.js"))
@@ -94,7 +101,7 @@ VENDOR = Vendor(
     endpoints=(
         *(Endpoint(host=host, path=path) for host in ("*.ioam.de", "*.iocnt.net", "*.ivwbox.de") for path in ("/tx.io", "/tx.io/*", "/aid.io")),
         *(Endpoint(host=host, path="/cgi-bin/ivw/*", decode=_box) for host in ("*.ioam.de", "*.iocnt.net", "*.ivwbox.de")),
-        *(Endpoint(host=host, path=path, decode=LibraryReader("auxiliary", account=("st", "offerIdentifier"))) for host in ("*.ioam.de", "*.iocnt.net") for path in ("/soziodata2.php", "/identitystatus", "/identitystatus/*")),
+        *(Endpoint(host=host, path=path, decode=LibraryReader("auxiliary", account=_offer)) for host in ("*.ioam.de", "*.iocnt.net") for path in ("/soziodata2.php", "/identitystatus", "/identitystatus/*")),
         *(Endpoint(host=host, path="/*.js", role="library", decode=LibraryReader()) for host in ("script.ioam.de", "*.ioam.de", "*.iocnt.net")),
         Endpoint(host="*", path="*/iomm/latest/*", role="library", recognise=_is_manager, decode=LibraryReader()),
     ),

@@ -89,9 +89,9 @@ def _image(request: CapturedRequest) -> list[Hit]:
 
 
 def _is_kameleoon(request: CapturedRequest) -> bool:
-    """Told under a custom domain by a site code, and a visitor's code or an event of Kameleoon's in the query or the body."""
+    """Told under a custom domain by a site code (ten letters and digits), and a visitor's code or an event of Kameleoon's in the query or the body."""
     query = f"&{split_url(request.url).query}"
-    if "&siteCode=" not in query:
+    if "&siteCode=" not in query or len(query.partition("&siteCode=")[2].partition("&")[0]) != 10:
         return False
     body = request.body.data[:65_536]
     return "&eventType=" in query or body.startswith(b"eventType=") or b"\neventType=" in body

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 
 from harness.decode.address import split_url
 from harness.decode.query import QueryTable, Row
-from harness.decode.readers import QueryReader
+from harness.decode.readers import LibraryReader, QueryReader
 from harness.decode.vendor import Endpoint, Vendor
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from harness.capture.captured import CapturedRequest
     from harness.decode.hit import Hit
 
@@ -72,6 +74,12 @@ _READ = QueryReader(
 )
 
 
+def _container(path: str, wire: Mapping[str, object]) -> str | None:
+    """``/cip/c/1234.js``."""
+    name = path.rpartition("/")[2].removesuffix(".js")
+    return name if name.isdecimal() else None
+
+
 def _decode(request: CapturedRequest) -> list[Hit]:
     hits = _READ(request)
     pieces = [piece for piece in split_url(request.url).path.split("/") if piece]
@@ -88,7 +96,7 @@ VENDOR = Vendor(
     docs=("https://support.sojern.com/",),
     endpoints=(
         *(Endpoint(host="beacon.sojern.com", path=path) for path in ("/pixel/p/*", "/pixel/cp/*", "/pixel/img/*", "/p/*")),
-        Endpoint(host="static.sojern.com", path="/*", role="library"),
+        Endpoint(host="static.sojern.com", path="/*", role="library", decode=LibraryReader(account=_container)),
     ),
     decode=_decode,
     examples=(
@@ -113,6 +121,11 @@ VENDOR = Vendor(
             "title": "a hotel looked for, with the older pixel",
             "request": {"url": "https://beacon.sojern.com/p/5?et=hs&t=2&hr=1&hd=3&hd1=2026-12-01&hd2=2026-12-04&hc1=Rome"},
             "hits": [{"kind": "event", "event": "hs", "account": "5", "values": {"t": 2, "hr": 1, "hd": 3, "hc1": "Rome"}}],
+        },
+        {
+            "title": "a container's script",
+            "request": {"url": "https://static.sojern.com/cip/c/1234.js?f_v=cp_v3_js", "resource_type": "script"},
+            "hits": [{"kind": "library", "account": "1234"}],
         },
         {
             "title": "a bare pixel",
