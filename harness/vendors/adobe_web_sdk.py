@@ -203,12 +203,14 @@ def _is_edge(request: CapturedRequest) -> bool:
 
 
 def _answer(request: CapturedRequest) -> Answer | None:
-    """An empty set of handles: the promise of ``sendEvent`` resolves, with no decisions."""
+    """An empty set of handles: the promise of ``sendEvent`` resolves, with no decisions. A media session needs its ID to go on."""
     address = split_url(request.url)
     if address.path.rstrip("/").endswith("/collect"):
         return Answer(204)
     wire = {each.name: str(each.value) for each in PLAIN.read(address.query)}
-    body = json.dumps({"requestId": wire.get("requestId", ""), "handle": []}).encode()
+    session = {"payload": [{"sessionId": wire.get("requestId", "") or "1"}], "type": "media-analytics:new-session", "eventIndex": 0}
+    handle = [session] if address.path.endswith("/sessionStart") else []
+    body = json.dumps({"requestId": wire.get("requestId", ""), "handle": handle}).encode()
     return Answer(200, (("Content-Type", "application/json;charset=utf-8"),), body)
 
 

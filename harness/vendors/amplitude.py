@@ -18,6 +18,8 @@ from harness.decode.readers import JsonReader, LibraryReader
 from harness.decode.vendor import Endpoint, Vendor
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from harness.capture.captured import CapturedRequest
     from harness.decode.hit import Hit
 
@@ -176,6 +178,12 @@ def _is_amplitude(request: CapturedRequest) -> bool:
     return False
 
 
+def _script(path: str, wire: Mapping[str, Any]) -> str | None:
+    """``/script/<API key>.js``."""
+    folder, _, name = path.strip("/").partition("/")
+    return name.partition(".")[0] or None if folder == "script" else None
+
+
 def _answer(request: CapturedRequest) -> Answer | None:
     """A success object, or the batch is sent again; ``success`` to the older form."""
     if request.method != "POST":
@@ -224,7 +232,7 @@ VENDOR = Vendor(
             Endpoint(host=host, path="/*", role="config", decode=LibraryReader("config"))
             for host in ("api.lab.amplitude.com", "api.lab.eu.amplitude.com", "flag.lab.amplitude.com", "flag.lab.eu.amplitude.com")
         ),
-        *(Endpoint(host=host, path="/*", role="library", decode=LibraryReader()) for host in ("cdn.amplitude.com", "cdn.eu.amplitude.com")),
+        *(Endpoint(host=host, path="/*", role="library", decode=LibraryReader(account=_script)) for host in ("cdn.amplitude.com", "cdn.eu.amplitude.com")),
     ),
     decode=_decode,
     answer=_answer,
@@ -280,6 +288,7 @@ VENDOR = Vendor(
             },
             "hits": [{"kind": "identify", "event": "$identify", "account": "k1"}, {"kind": "pageview", "event": "Page Viewed", "account": "k1", "values": {"path": "/"}}],
         },
+        {"title": "the script of a project", "request": {"url": "https://cdn.amplitude.com/script/k1.js"}, "hits": [{"kind": "library", "account": "k1"}]},
         {
             "title": "an identification through a proxy",
             "request": {

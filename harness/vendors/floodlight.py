@@ -80,7 +80,13 @@ def _decode(request: CapturedRequest) -> list[Hit]:
     sale = "qty" in wire or "cost" in wire
     if sale and order not in (None, ""):
         values["transaction_id"] = order
-    copied = address.host in _COPY_HOSTS or "register_conversion" in wire or "dc_pre" in wire or request.redirected_from is not None
+    copied = (
+        address.host in _COPY_HOSTS
+        or address.host.startswith("adservice.google.")
+        or "register_conversion" in wire
+        or "dc_pre" in wire
+        or request.redirected_from is not None
+    )
     page = values.get("page_location")
     source = wire.get("src")
     return [
@@ -109,6 +115,15 @@ def _decode(request: CapturedRequest) -> list[Hit]:
     ]
 
 
+def _is_googles_country_host(request: CapturedRequest) -> bool:
+    """``adservice.google.de``, ``adservice.google.co.uk``: the country's own Google, which a copy went to."""
+    labels = split_url(request.url).host.split(".")
+    rest = labels[2:]
+    return labels[:2] == ["adservice", "google"] and (
+        (len(rest) == 1 and 2 <= len(rest[0]) <= 3) or (len(rest) == 2 and rest[0] in ("co", "com") and len(rest[1]) == 2)
+    )
+
+
 VENDOR = Vendor(
     id="floodlight",
     name="Floodlight",
@@ -126,6 +141,7 @@ VENDOR = Vendor(
         *(Endpoint(host="www.google.com", path=path) for path in ("/gmp/conversion;*", "/gmp/conversion/*")),
         Endpoint(host="adservice.google.com", path="/ddm/*"),
         Endpoint(host="ade.googlesyndication.com", path="/ddm/*"),
+        *(Endpoint(host="*", path=f"/ddm/{step}/*", recognise=_is_googles_country_host) for step in ("fls", "activity")),
     ),
     decode=_decode,
     automatic_parameters=frozenset({"src", "type", "cat", "page_location"}),
@@ -165,6 +181,16 @@ VENDOR = Vendor(
             "hits": [{"kind": "auxiliary", "event": "conversion", "account": "DC-1234567/sales0/order0", "key": "T-1"}],
         },
         {
+            "title": "the copy posted to Google's host",
+            "request": {"url": "https://www.google.com/gmp/conversion;src=1234567;type=conv;cat=appoi0;ord=1;num=2;gtm=45fe;gcs=G111?", "method": "POST"},
+            "hits": [{"kind": "auxiliary", "event": "conversion", "account": "DC-1234567/conv/appoi0", "consent": {"ad_storage": True}}],
+        },
+        {
+            "title": "the older copy on the country's own Google",
+            "request": {"url": "https://adservice.google.co.uk/ddm/fls/i/src=1234567;type=lead0;cat=form0;ord=1"},
+            "hits": [{"kind": "auxiliary", "event": "conversion", "account": "DC-1234567/lead0/form0"}],
+        },
+        {
             "title": "the redirect after the click cookie was set",
             "request": {"url": "https://ad.doubleclick.net/activity;dc_pre=CK68;src=1234567;type=lead0;cat=form0;ord=1;num=4711?"},
             "hits": [{"kind": "auxiliary", "event": "conversion", "account": "DC-1234567/lead0/form0"}],
@@ -181,6 +207,7 @@ VENDOR = Vendor(
         "https://ad.doubleclick.net/ddm/trackimp/N1.2;ord=1",
         "https://ad.doubleclick.net/ddm/trackclk/N1.2;dc_trk_aid=1",
         "https://www.google.com/gmp/other;src=1",
+        "https://adservice.google.evil.example/ddm/fls/i/src=1",
         "https://shop.example/?u=https%3A%2F%2Fad.doubleclick.net%2Factivity%3Bsrc%3D1",
         "https://www.fitness.example/activityi;src=1",
     ),

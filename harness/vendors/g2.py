@@ -21,17 +21,26 @@ if TYPE_CHECKING:
 _READ = QueryReader(
     {
         "sid": Row("sid", "Product ID", "General"),
-        "e": Row("e", "Event", "General"),
+        "e": Row("e", "Site's own user ID", "Visitor"),
+        "aid": Row("aid", "Google Analytics client ID", "Visitor"),
+        "pid": Row("pid", "Product", "General"),
+        "s": Row("s", "Source", "General"),
+        "lang": Row(None, "Language", "Technical"),
+        "tz": Row(None, "Time zone", "Technical"),
+        "sr": Row(None, "Screen", "Technical"),
+        "ua": Row(None, "User agent", "Technical"),
         "p": Row("p", "Page address", "Page"),
         "r": Row("r", "Referrer", "Page"),
+        "stage": Row("stage", "Stage", "General"),
+        "stype": Row("stype", "Kind of stage", "General"),
         "cd": Row("cd", "Conversion data", "General"),
         "uid": Row("uid", "Visitor ID", "Visitor"),
         "email": Row("email", "E-mail", "Visitor"),
         "user_id": Row("user_id", "User ID", "Visitor"),
     },
     account="sid",
-    page=("p", "e"),
-    identifiers=("uid", "email", "user_id"),
+    page="p",
+    identifiers=("uid", "email", "user_id", "aid", "e"),
 )
 
 
@@ -60,7 +69,11 @@ VENDOR = Vendor(
     category="marketing",
     docs=("https://documentation.g2.com/docs/conversion-tracking",),
     endpoints=(
-        *(Endpoint(host="tracking-api.g2.com", path=f"/attribution_tracking/conversions/{call}") for call in ("assign", "track", "convert")),
+        *(
+            Endpoint(host=host, path=f"/attribution_tracking/conversions/{call}")
+            for host in ("tracking-api.g2.com", "tracking.g2crowd.com", "tracking.g2.com")
+            for call in ("assign", "track", "convert")
+        ),
         *(Endpoint(host=host, path="/funnels/*") for host in ("tracking.g2crowd.com", "tracking.g2.com")),
         *(
             Endpoint(host=host, path="/attribution_tracking/*.js", role="library", decode=LibraryReader(account=_product))
@@ -78,8 +91,16 @@ VENDOR = Vendor(
             "hits": [{"kind": "pageview", "event": "page_view", "account": "1399", "page_url": "https://shop.example/?utm_source=x", "campaign": {"utm_source": "x"}}],
         },
         {
+            "title": "a visit to the older host",
+            "request": {
+                "url": "https://tracking.g2crowd.com/attribution_tracking/conversions/assign", "method": "POST", "headers": {"Content-Type": "application/json"},
+                "body": {"p": "https://shop.example/", "pid": "", "s": "external", "aid": "746.179", "ua": "Mozilla", "sr": "2560x1440", "lang": "en", "tz": "-60", "sid": "4388", "uid": "", "e": ""},
+            },
+            "hits": [{"kind": "pageview", "event": "page_view", "account": "4388", "page_url": "https://shop.example/", "identifiers": {"aid": "746.179"}}],
+        },
+        {
             "title": "a conversion as an image, in the older form",
-            "request": {"url": "https://tracking.g2crowd.com/funnels/93845.gif", "resource_type": "image"},
+            "request": {"url": "https://tracking.g2crowd.com/funnels/93845.gif?stage=finish&stype=offer", "resource_type": "image"},
             "hits": [{"kind": "event", "event": "conversion", "account": "93845"}],
         },
         {
@@ -93,6 +114,7 @@ VENDOR = Vendor(
         "https://tracking-api.g2.com.evil.example/attribution_tracking/conversions/assign",
         "https://nottracking-api.g2.com/attribution_tracking/conversions/assign",
         "https://www.g2.com/products/shop/reviews",
+        "https://tracking.g2crowd.com/",
         "https://shop.example/?u=https%3A%2F%2Ftracking-api.g2.com%2Fattribution_tracking%2Fconversions%2Fassign",
     ),
 )  # fmt: skip

@@ -114,7 +114,7 @@ def _decode(request: CapturedRequest) -> list[Hit]:
         values["items"] = items
     label = str(wire.get("label") or "")
     event = str(wire.get("en") or data.get("event") or "") or None
-    beside = "/ccm/" in path or path.startswith("/measurement/") or not number_of_account
+    beside = "/ccm/" in path or path.startswith(("/measurement/", "/travel/")) or not number_of_account
     match endpoint:
         case _ if beside:
             kind, event = "auxiliary", "conversion" if label and event is None else event

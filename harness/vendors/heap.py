@@ -90,7 +90,10 @@ def _hit(request: CapturedRequest, parameters: list[Parameter], problem: str, nu
     event = next((str(wire[key]) for key in ("e", f"t{number}", f"n{number}") if wire.get(key)), None)
     step = split_url(request.url).path.strip("/")
     if step.startswith("api/"):
-        hit.kind, hit.event = "identify", "identify" if "identify" in step else "add_user_properties"
+        call = step.rpartition("/")[2].removesuffix("_v3")
+        hit.kind, hit.event = (
+            ("auxiliary", None) if call == "track" and event is None else ("event", event) if call == "track" else ("identify", call)
+        )
     elif event is not None:
         hit.kind, hit.event = "event", event
     else:
@@ -133,6 +136,9 @@ _SERVER = JsonReader(
 )
 
 
+_STEPS = ("track", "identify", "identify_v3", "add_user_properties", "add_user_properties_v3", "add_account_properties")
+
+
 def _server(request: CapturedRequest) -> list[Hit]:
     if not request.body.data or not read_body(request).documents:
         return _image(request)
@@ -140,12 +146,8 @@ def _server(request: CapturedRequest) -> list[Hit]:
     step = split_url(request.url).path.rstrip("/").rpartition("/")[2]
     for hit in hits:
         if hit.event is None:
-            hit.kind = (
-                "identify"
-                if step in ("identify", "add_user_properties", "add_account_properties", "identify_v3", "add_user_properties_v3")
-                else "auxiliary"
-            )
-            hit.event = step if hit.kind == "identify" else None
+            hit.kind = "identify" if step in _STEPS and step != "track" else "auxiliary"
+            hit.event = step.removesuffix("_v3") if hit.kind == "identify" else None
     return hits
 
 
@@ -338,8 +340,14 @@ VENDOR = Vendor(
     docs=("https://developers.heap.io/reference/web-sdk-overview", "https://developers.heap.io/reference/track-1"),
     endpoints=(
         *(Endpoint(host=host, path="/h", decode=_image) for host in ("heapanalytics.com", "*.heapanalytics.com")),
-        *(Endpoint(host=host, path="/api/*", decode=_server) for host in ("heapanalytics.com", "*.heapanalytics.com")),
-        *(Endpoint(host=host, path="/api/*") for host in ("c.us.heap-api.com", "c.eu.heap-api.com", "*.heap-api.com")),
+        *(
+            Endpoint(host=host, path=f"/api/{version}{step}", decode=_server)
+            for host in ("heapanalytics.com", "*.heapanalytics.com", "*.heap-api.com")
+            for version in ("", "v1/")
+            for step in _STEPS
+        ),
+        Endpoint(host="*.heap-api.com", path="/api/capture/*"),
+        *(Endpoint(host=host, path="/api/telemetry", decode=LibraryReader("auxiliary", account="a")) for host in ("heapanalytics.com", "*.heap-api.com")),
         *(Endpoint(host="*", path=f"*/api/capture/v2/{step}", recognise=_is_capture) for step in _BODIES),
         *(
             Endpoint(host=host, path=path, role="library", decode=LibraryReader(account=_in_path))
@@ -369,6 +377,11 @@ VENDOR = Vendor(
             "hits": [
                 {"kind": "event", "event": "Send Transactional Email", "account": "11", "key": "k1", "identifiers": {"identity": "a@shop.example"}, "values": {"subject": "Welcome"}}
             ],
+        },
+        {
+            "title": "an identity told by the older script",
+            "request": {"url": "https://heapanalytics.com/api/identify_v3?a=2356724093&u=834&i=a%40b.co&b=web&tv=4.0", "resource_type": "image"},
+            "hits": [{"kind": "identify", "event": "identify", "account": "2356724093", "identifiers": {"user_id": "834", "identity": "a@b.co"}}],
         },
         {
             "title": "two clicks in one request",
@@ -438,6 +451,7 @@ VENDOR = Vendor(
         {"url": "https://shop.example/api/capture/v2/track", "method": "POST", "body": {"order": 1}},
         {"url": "https://shop.example/api/capture/v2/track", "method": "POST", "body_base64": "CgL/AA=="},
         "https://developers.heap.io/reference/track-1",
+        "https://heapanalytics.com/api/v1/users",
         "https://heapanalytics.com.evil.example/h?a=1",
         "https://shop.example/?u=https%3A%2F%2Fheapanalytics.com%2Fh%3Fa%3D1",
     ),

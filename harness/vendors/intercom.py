@@ -1,7 +1,7 @@
 """Intercom: the Messenger's pings and events, and events sent by a backend.
 
 Documentation: https://developers.intercom.com/installing-intercom/web/methods (Messenger), https://developers.intercom.com/docs/references/rest-api/api.intercom.io/data-events
-(events API), https://www.intercom.com/help/en/articles/3894-using-intercom-with-content-security-policy (hosts of every region).
+(events API), https://www.intercom.com/help/en/articles/3894 (hosts of every region).
 """
 
 from __future__ import annotations
@@ -99,6 +99,7 @@ VENDOR = Vendor(
             for kind in ("websocket-a", "websocket-b", "long-poller-a", "long-poller-b", "europe-websocket", "australia-websocket")
             for region in ("", "eu.", "au.")
         ),
+        Endpoint(host="*.intercom-messenger.com", decode=LibraryReader("auxiliary")),
         Endpoint(host="widget.intercom.io", role="library", decode=LibraryReader(account=_app)),
         Endpoint(host="js.intercomcdn.com", role="library", decode=LibraryReader()),
     ),

@@ -17,6 +17,8 @@ from harness.decode.readers import JsonReader, LibraryReader, kind_of
 from harness.decode.vendor import Endpoint, Vendor
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from harness.capture.captured import CapturedRequest
     from harness.decode.hit import Hit
 
@@ -82,6 +84,12 @@ def _is_plausible(request: CapturedRequest) -> bool:
     return False
 
 
+def _script(path: str, wire: Mapping[str, Any]) -> str | None:
+    """``/js/pa-<ID>.js``, a site's own script."""
+    name = path.rpartition("/")[2].removesuffix(".js")
+    return name if name.startswith("pa-") else None
+
+
 _PAGE = {"n": "pageview", "v": 36, "u": "https://shop.example/?utm_source=news", "d": "shop.example", "r": None}
 
 VENDOR = Vendor(
@@ -95,7 +103,7 @@ VENDOR = Vendor(
     ),
     endpoints=(
         Endpoint(host="plausible.io", path="/api/event"),
-        Endpoint(host="plausible.io", path="/js/*", role="library", decode=LibraryReader()),
+        Endpoint(host="plausible.io", path="/js/*", role="library", decode=LibraryReader(account=_script)),
         *(Endpoint(host="*", path=path, recognise=_is_plausible) for path in ("*/event", "*/event/", "*/events")),
     ),
     decode=_READ,
@@ -145,6 +153,11 @@ VENDOR = Vendor(
                     "page_url": "https://shop.example/?utm_source=news",
                 }
             ],
+        },
+        {
+            "title": "a site's own script",
+            "request": {"url": "https://plausible.io/js/pa-6_srOGVV9SLMWJ1ZpUAbG.js"},
+            "hits": [{"kind": "library", "account": "pa-6_srOGVV9SLMWJ1ZpUAbG"}],
         },
         {
             "title": "engagement with the page",
