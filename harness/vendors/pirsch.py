@@ -72,6 +72,35 @@ def _session(request: CapturedRequest) -> list[Hit]:
     return hits
 
 
+_CODE = 32
+
+
+def _is_hit(request: CapturedRequest) -> bool:
+    """A proxy of the site's own: the identification code, a time in milliseconds and the page's address."""
+    query = f"&{split_url(request.url).query}&"
+    code, sent, page = (query.partition(f"&{key}=")[2].partition("&")[0] for key in ("code", "nc", "url"))
+    return (
+        len(code) == _CODE
+        and code.isalnum()
+        and len(sent) == 13
+        and sent.isdecimal()
+        and page.lower().startswith(("http%3a", "http:", "https%3a", "https:"))
+    )
+
+
+def _is_event(request: CapturedRequest) -> bool:
+    document = read_body(request).value
+    if not isinstance(document, dict):
+        return False
+    code = document.get("identification_code")
+    return (
+        isinstance(code, str)
+        and len(code) == _CODE
+        and isinstance(document.get("event_name"), str)
+        and isinstance(document.get("url"), str)
+    )
+
+
 VENDOR = Vendor(
     id="pirsch",
     name="Pirsch Analytics",
@@ -79,6 +108,9 @@ VENDOR = Vendor(
     docs=("https://docs.pirsch.io/api-sdks/api", "https://docs.pirsch.io/get-started/frontend-integration",),
     endpoints=(
         *(Endpoint(host="api.pirsch.io", path=path) for path in ("/hit", "/event", "/api/v1/hit", "/api/v1/event", "/api/v1/hit/batch", "/api/v1/event/batch", "/p")),
+        Endpoint(host="*", path="*/session", keys=("nc", "code", "url"), recognise=_is_hit, decode=_session),
+        Endpoint(host="*", keys=("nc", "code", "url"), recognise=_is_hit),
+        Endpoint(host="*", path="*/event", recognise=_is_event),
         *(Endpoint(host="api.pirsch.io", path=path, decode=_session) for path in ("/session", "/api/v1/session")),
         *(Endpoint(host="api.pirsch.io", path=path, role="library", decode=LibraryReader()) for path in ("/pirsch.js", "/pa.js", "/pirsch-extended.js", "/pirsch-events.js", "/pirsch-sessions.js")),
     ),
@@ -114,6 +146,19 @@ VENDOR = Vendor(
             "request": {"url": "https://api.pirsch.io/pa.js", "resource_type": "script"},
             "hits": [{"kind": "library"}],
         },
+        {
+            "title": "a page view and an event through the site's own host",
+            "request": "https://shop.example/p/hit?nc=1795318940000&code=0123456789abcdef0123456789abcdef&url=https%3A%2F%2Fshop.example%2F&t=Shop&ref=&w=1280&h=720",
+            "hits": [{"kind": "pageview", "event": "pageview", "account": "0123456789abcdef0123456789abcdef"}],
+        },
+        {
+            "title": "an event through the site's own host",
+            "request": {
+                "url": "https://shop.example/p/event", "method": "POST", "resource_type": "ping",
+                "body": {"identification_code": "0123456789abcdef0123456789abcdef", "url": "https://shop.example/", "title": "Shop", "event_name": "signup", "event_duration": 3, "event_meta": {"plan": "gold"}},
+            },
+            "hits": [{"kind": "event", "event": "signup", "values": {"plan": "gold", "event_duration": 3}}],
+        },
     ),
-    lookalikes=("https://dashboard.pirsch.io/", "https://api.pirsch.io/api/v1/statistics/visitor", "https://shop.example/?u=https%3A%2F%2Fapi.pirsch.io%2Fhit", "https://shop.example/hit?code=abc", "https://api.pirsch.io.evil.example/hit", "https://docs.pirsch.io/hit"),
+    lookalikes=("https://shop.example/hit?nc=1795318940000&code=abc&url=https%3A%2F%2Fshop.example%2F", "https://dashboard.pirsch.io/", "https://api.pirsch.io/api/v1/statistics/visitor", "https://shop.example/?u=https%3A%2F%2Fapi.pirsch.io%2Fhit", "https://shop.example/hit?code=abc", "https://api.pirsch.io.evil.example/hit", "https://docs.pirsch.io/hit"),
 )  # fmt: skip

@@ -53,6 +53,8 @@ _READ = QueryReader(
             "combination": Row("combination", "Variation", EXPERIMENT),
             "goal_id": Row("goal_id", "Goal ID", EXPERIMENT),
             "r": Row("revenue", "Revenue", EXPERIMENT, "number"),
+            "cu": Row("url", "Page address", PAGE),
+            "d": Row(None, "Site", PAGE),
             "env": Row("env", "Environment key", GENERAL),
             "p": Row(None, "Platform", TECHNICAL),
             "random": Row(None, "Cache buster", TECHNICAL),
@@ -112,6 +114,11 @@ def _decode(request: CapturedRequest) -> list[Hit]:
 
 def _finish(hit: Hit, call: str, document: Any) -> None:
     values = hit.values
+    if call not in ("c.gif", "track-goal"):
+        # In other images `r` is a random number.
+        wire = {each.name for each in hit.parameters if each.field == "revenue"}
+        if wire == {"r"}:
+            values.pop("revenue", None)
     if call in _IMAGES:
         hit.event = hit.event or _IMAGES[call]
         hit.kind = "event" if call in _EVENTS else "auxiliary"
@@ -214,6 +221,11 @@ VENDOR = Vendor(
                 "body": {"d": {"msgId": "D7-3", "visId": "D7", "event": {"name": "vwo_pageView", "props": {"page": {"url": "https://shop.example/"}}}}},
             },
             "hits": [{"kind": "pageview", "event": "vwo_pageView", "account": "123456", "page_url": "https://shop.example/"}],
+        },
+        {
+            "title": "a visitor counted, whose random number is no revenue",
+            "request": {"url": "https://dev.visualwebsiteoptimizer.com/v.gif?cd=0&a=123456&d=shop.example&u=D7&h=ab12&t=true&r=0.123", "resource_type": "image"},
+            "hits": [{"kind": "auxiliary", "event": "visitor", "account": "123456", "identifiers": {"uuid": "D7"}}],
         },
     ),
     lookalikes=(

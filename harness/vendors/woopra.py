@@ -117,5 +117,5 @@ VENDOR = Vendor(
             "hits": [{"kind": "auxiliary", "event": "ping", "account": "shop.example"}],
         },
     ),
-    lookalikes=("https://shop.example/track/ce?project=x", "https://www.woopra.com/docs/track", "https://www.woopra.com.evil.example/track/ce", "https://notwww.woopra.com.example/track/ce"),
+    lookalikes=("https://app.woopra.com/login", "https://shop.example/?u=https%3A%2F%2Fwww.woopra.com%2Ftrack%2Fce", "https://shop.example/track/ce?project=x", "https://www.woopra.com/docs/track", "https://www.woopra.com.evil.example/track/ce", "https://notwww.woopra.com.example/track/ce"),
 )  # fmt: skip
