@@ -35,6 +35,7 @@ _TABLE = QueryTable(
         "nc": Row(None, "Cache buster", "Technical"),
         "event_name": Row("event_name", "Event", "General"),
         "event_duration": Row("event_duration", "Duration (s)", "General"),
+        "time": Row("time", "Time", "Technical"),
         "ip": Row(None, "IP address", "Visitor"),
         "accept_language": Row(None, "Language", "Device"),
         "sec_ch_ua": Row(None, "User agent's brands", "Device"),
@@ -54,6 +55,7 @@ _READ = QueryReader(
     event=lambda values: str(values["event_name"]) if values.get("event_name") else "pageview" if values.get("url") else None,
     account=("identification_code", "client_id"),
     page="url",
+    time="time",
 )
 
 
@@ -66,7 +68,7 @@ def _decode(request: CapturedRequest) -> list[Hit]:
 
 
 def _session(request: CapturedRequest) -> list[Hit]:
-    hits = _READ(request)
+    hits = _decode(request)
     for hit in hits:
         hit.kind, hit.event = "auxiliary", "session"
     return hits
@@ -111,7 +113,7 @@ VENDOR = Vendor(
         Endpoint(host="*", path="*/session", keys=("nc", "code", "url"), recognise=_is_hit, decode=_session),
         Endpoint(host="*", keys=("nc", "code", "url"), recognise=_is_hit),
         Endpoint(host="*", path="*/event", recognise=_is_event),
-        *(Endpoint(host="api.pirsch.io", path=path, decode=_session) for path in ("/session", "/api/v1/session")),
+        *(Endpoint(host="api.pirsch.io", path=path, decode=_session) for path in ("/session", "/api/v1/session", "/api/v1/session/batch")),
         *(Endpoint(host="api.pirsch.io", path=path, role="library", decode=LibraryReader()) for path in ("/pirsch.js", "/pa.js", "/pirsch-extended.js", "/pirsch-events.js", "/pirsch-sessions.js")),
     ),
     decode=_decode,
@@ -158,6 +160,19 @@ VENDOR = Vendor(
                 "body": {"identification_code": "0123456789abcdef0123456789abcdef", "url": "https://shop.example/", "title": "Shop", "event_name": "signup", "event_duration": 3, "event_meta": {"plan": "gold"}},
             },
             "hits": [{"kind": "event", "event": "signup", "values": {"plan": "gold", "event_duration": 3}}],
+        },
+        {
+            "title": "a batch of a server's events",
+            "request": {
+                "url": "https://api.pirsch.io/api/v1/event/batch", "method": "POST", "headers": {"Authorization": "Bearer x"},
+                "body": [{"event_name": "b1", "event_duration": 1, "event_meta": {"a": "b"}, "time": "2026-01-01T00:00:00Z", "url": "https://shop.example/", "ip": "1.2.3.4", "user_agent": "x"}],
+            },
+            "hits": [{"kind": "event", "event": "b1", "event_time": 1767225600.0, "values": {"a": "b", "event_duration": 1}}],
+        },
+        {
+            "title": "a batch of a server's sessions",
+            "request": {"url": "https://api.pirsch.io/api/v1/session/batch", "method": "POST", "body": [{"ip": "1.2.3.4", "user_agent": "x", "time": "2026-01-01T00:00:00Z"}, {"ip": "1.2.3.5", "user_agent": "x"}]},
+            "hits": [{"kind": "auxiliary", "event": "session"}, {"kind": "auxiliary", "event": "session"}],
         },
     ),
     lookalikes=("https://shop.example/hit?nc=1795318940000&code=abc&url=https%3A%2F%2Fshop.example%2F", "https://dashboard.pirsch.io/", "https://api.pirsch.io/api/v1/statistics/visitor", "https://shop.example/?u=https%3A%2F%2Fapi.pirsch.io%2Fhit", "https://shop.example/hit?code=abc", "https://api.pirsch.io.evil.example/hit", "https://docs.pirsch.io/hit"),
