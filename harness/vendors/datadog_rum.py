@@ -60,6 +60,22 @@ def _kind(name: str | None, event: Any) -> str:
             return "event" if name == "log" else "auxiliary"
 
 
+_ADDED = frozenset(
+    (
+        "date", "session_id", "session", "view", "usr", "account", "origin", "tab", "service", "status", "message", "application_id", "application", "ddtags",
+        "logger", "error", "http", "user_action", "_dd", "rum", "connectivity", "device", "os", "network", "version", "env", "ddsource",
+    )
+)  # fmt: skip
+
+
+def _own(hit: Hit, event: Any, document: Any) -> None:
+    """A log's own context stands beside what the script adds."""
+    if hit.event == "log" and isinstance(event, dict):
+        for name, value in event.items():
+            if name not in _ADDED:
+                hit.values.setdefault(name, value)
+
+
 _RUM = JsonReader(
     PathTable(
         {
@@ -87,7 +103,7 @@ _RUM = JsonReader(
         (Prefix("context.", field=None, label="{}", group=CONTEXT), Prefix("usr.", field=None, label="{}", group=USER), Prefix("_dd.", field=None, group=TECHNICAL)),
     ),
     event=_name, account="application.id", page="view.url", time="date", kind=_kind, values=("context",), query=_QUERY,
-    key=("action.id", "error.id"),
+    key=("action.id", "error.id"), derive=_own,
     identifiers={"session_id": ("session.id", "session_id"), "user_id": "usr.id", "email": "usr.email", "anonymous_id": "usr.anonymous_id"},
 )  # fmt: skip
 _BINARY = QueryReader(
@@ -192,6 +208,14 @@ VENDOR = Vendor(
             "title": "an intake of old",
             "request": {"url": "https://rum-http-intake.logs.datadoghq.eu/v1/input/pub1?ddsource=browser", "method": "POST", "body": {"type": "long_task", "application": {"id": "app1"}}},
             "hits": [{"kind": "auxiliary", "event": "long_task", "account": "app1"}],
+        },
+        {
+            "title": "a log with a context of its own",
+            "request": {
+                "url": "https://browser-intake-us5-datadoghq.com/api/v2/logs?ddsource=browser&dd-api-key=pub1&dd-evp-origin-version=7.16.2&dd-evp-origin=browser&dd-request-id=3ef6", "method": "POST",
+                "body": {"view": {"referrer": "", "url": "https://shop.example/cart"}, "service": "web", "session_id": "s1", "session": {"id": "s1"}, "usr": {"anonymous_id": "a1"}, "tab": {"id": "t1"}, "date": 1795603531145, "message": "paid", "status": "info", "origin": "logger", "_dd": {}, "total": 5, "ddtags": "sdk_version:7.16.2,service:web"},
+            },
+            "hits": [{"kind": "event", "event": "log", "account": "pub1", "page_url": "https://shop.example/cart", "values": {"message": "paid", "status": "info", "total": 5}, "identifiers": {"session_id": "s1", "anonymous_id": "a1"}}],
         },
     ),
     lookalikes=(
