@@ -234,6 +234,7 @@ VENDOR = Vendor(
         *(Endpoint(host=host, path=f"/api/*/{call}/") for host in ("*.sentry.io", "sentry.io", "*.getsentry.com") for call in _CALLS),
         *(Endpoint(host="*", path=f"*/api/*/{call}{slash}", recognise=_is_sentry) for call in _CALLS for slash in ("/", "")),
         *(Endpoint(host="*", path=f"*/{name}", recognise=_has_dsn) for name in ("monitoring", "tunnel", "sentry-tunnel", "sentry")),
+        Endpoint(host="*", mark=b'"dsn":"http', recognise=_has_dsn),
         *(Endpoint(host=host, path="/api/embed/error-page/", decode=LibraryReader("auxiliary")) for host in ("*.sentry.io", "sentry.io")),
         *(Endpoint(host=host, role="library", decode=LibraryReader(account=_key)) for host in ("browser.sentry-cdn.com", "js.sentry-cdn.com", "cdn.ravenjs.com")),
     ),
@@ -314,9 +315,16 @@ VENDOR = Vendor(
             },
             "hits": [{"kind": "event", "event": "feedback", "key": "8ccc", "page_url": "https://shop.example/cart", "values": {"message": "nice", "contact_email": "a@b.c"}, "identifiers": {"id": "U1"}}],
         },
+        {
+            "title": "an error through a tunnel at a path of the site's own choice",
+            "request": {
+                "url": "https://shop.example/q7x?o=12&p=345", "method": "POST",
+                "body": '{"event_id":"8ccc","sent_at":"2026-11-25T10:41:32.145Z","sdk":{"name":"sentry.javascript.nextjs","version":"11.12.0"},"dsn":"https://abc@o12.ingest.de.sentry.io/345"}\n{"type":"event"}\n{"message":"boom","level":"error","event_id":"8ccc","timestamp":1795603292.145}',
+            },
+            "hits": [{"kind": "event", "event": "event", "account": "345", "key": "8ccc", "values": {"message": "boom"}}],
+        },
     ),
-    lookalikes=(
-        {'url': 'https://shop.example/monitoring', 'method': 'POST', 'body': {'dsn': 'https://pub@o1.ingest.sentry.io/42'}},
+    lookalikes=({"url": "https://shop.example/api/settings", "method": "POST", "body": '{"sentry":{"dsn":"https://abc@o12.ingest.sentry.io/345"}}'}, {"url": "https://shop.example/api/settings", "method": "POST", "body": '{"name":"x","dsn":"https://shop.example/345"}\n{}'}, {'url': 'https://shop.example/monitoring', 'method': 'POST', 'body': {'dsn': 'https://pub@o1.ingest.sentry.io/42'}},
         {'url': 'https://shop.example/tunnel', 'method': 'POST', 'body': '{"dsn":"postgres://u@db/1"}\n{}'},
         "https://sentry.io/api/0/projects/acme/",
         "https://shop.example/?u=https%3A%2F%2Fo1.ingest.sentry.io%2Fapi%2F42%2Fenvelope%2F",
