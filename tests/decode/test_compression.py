@@ -81,7 +81,7 @@ def test_a_bomb_is_refused_at_the_bound(pack: Callable[[bytes], bytes], opener: 
 
 
 def test_why_a_stream_cannot_be_opened_is_said_without_the_number_of_an_error() -> None:
-    with pytest.raises(NotCompressed, match="^invalid stored block lengths$"):
+    with pytest.raises(NotCompressed, match=r"^invalid stored block lengths$"):
         inflate(b"H\xe6\x00\x00\x00\x00\x00")
 
 
