@@ -78,6 +78,10 @@ def _account(path: str, wire: Mapping[str, Any]) -> str | None:
     return steps[steps.index("accounts") + 1] if "accounts" in steps[:-1] else None
 
 
+def _is_socket(request: CapturedRequest) -> bool:
+    return request.url[:3].lower() in ("wss", "ws:")
+
+
 VENDOR = Vendor(
     id="appcues",
     name="Appcues",
@@ -86,6 +90,7 @@ VENDOR = Vendor(
     endpoints=(
         *(Endpoint(host=host, path="/v1/accounts/*/activity") for host in ("api.appcues.net", "api.eu.appcues.net", "*.appcues.net")),
         *(Endpoint(host=host, path="/v1/accounts/*", role="config", decode=LibraryReader("config", account=_account)) for host in ("api.appcues.net", "api.eu.appcues.net")),
+        Endpoint(host="*.appcues.net", path="/*", recognise=_is_socket, decode=LibraryReader("auxiliary", account=_account)),
         *(Endpoint(host=host, role="library", decode=LibraryReader(account=_account)) for host in ("fast.appcues.com", "fast.eu.appcues.com")),
     ),
     decode=_decode,
@@ -136,6 +141,13 @@ VENDOR = Vendor(
             "request": "https://fast.appcues.com/generic/main/4.53.1/appcues.main.a34de36c.js",
             "hits": [{"kind": "library", "account": None}],
         },
+        {
+            "title": "the socket that older scripts keep open, its messages apart",
+            "request": {"url": "wss://api.appcues.net/v1/socket/websocket?vsn=2.0.0", "resource_type": "websocket"},
+            "hits": [{"kind": "auxiliary"}],
+        },
     ),
-    lookalikes=("https://studio.appcues.com/login", "https://docs.appcues.com/dev-installing-appcues", "https://api.appcues.com/v2/accounts/1/segments", "https://shop.example/?u=https%3A%2F%2Ffast.appcues.com%2F123.js", "https://shop.example/v1/accounts/123/users/u1/activity", "https://fast.notappcues.com/123.js", "https://api.appcues.net.evil.example/v1/accounts/1/users/2/activity"),
+    lookalikes=(
+        "https://api.appcues.net/healthz",
+"https://studio.appcues.com/login", "https://docs.appcues.com/dev-installing-appcues", "https://api.appcues.com/v2/accounts/1/segments", "https://shop.example/?u=https%3A%2F%2Ffast.appcues.com%2F123.js", "https://shop.example/v1/accounts/123/users/u1/activity", "https://fast.notappcues.com/123.js", "https://api.appcues.net.evil.example/v1/accounts/1/users/2/activity"),
 )  # fmt: skip

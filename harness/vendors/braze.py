@@ -60,6 +60,10 @@ _EVENT = PathTable(
         Prefix("properties.", field=None, label="{}", group=PROPERTIES),
     ),
 )
+_ATTRIBUTES = PathTable(
+    {"user_id": Row("external_id", "User ID", USER), "email": Row("email", "E-mail", USER)},
+    (Prefix("custom.", field=None, label="{}", group=USER),),
+)
 _OF_USERS = frozenset(("inc", "add", "rem", "set", "lcaa", "lcar", "ncam", "sgu", "uae"))
 _DOCUMENTED = {"p": "purchase", "ss": "session_start", "se": "session_end"}
 
@@ -77,7 +81,11 @@ def _kind(name: str | None, event: Any) -> str:
 
 
 def _derive(hit: Hit, event: Any, document: Any) -> None:
-    if text_at(event, "name") == "p":
+    code, said = text_at(event, "name"), at(event, "data")
+    if code not in ("ce", "p") and isinstance(said, dict):
+        for key, value in said.items():
+            hit.values.setdefault(key, value)
+    if code == "p":
         # The script sends the price as a text of two decimals, a backend as a number.
         price = at(event, "data.p")
         price = number(price) if isinstance(price, str) else price
@@ -98,20 +106,29 @@ _SDK = JsonReader(
 
 def _data(request: CapturedRequest) -> list[Hit]:
     hits = _SDK(request)
-    document = read_body(request).value
-    if not isinstance(document, dict) or document.get("events"):
+    payload = read_body(request)
+    document, notes = payload.value, payload.notes
+    if not isinstance(document, dict):
         return hits
-    parameters = _SHARED.read(document, read_body(request).notes)
-    attributes = document.get("attributes")
-    hit = _SDK.hit({}, document, parameters)
-    hit.kind = "identify" if attributes else "auxiliary"
-    hit.event = "attributes" if attributes else None
-    for each in attributes if isinstance(attributes, list) else ():
-        if isinstance(each, dict):
-            hit.values.update({key: value for key, value in each.items() if key not in hit.values})
-            if user := text_at(each, "user_id"):
-                hit.identifiers["external_id"] = user
-    return [hit]
+    attributes, events = document.get("attributes"), document.get("events")
+    if not events or not isinstance(events, list):
+        hits = []
+    if attributes and isinstance(attributes, list):
+        shared = _SHARED.read(document, notes, without=frozenset(("events", "attributes")))
+        for each in attributes:
+            hit = _SDK.hit(each, document, [*shared, *_ATTRIBUTES.read(each, notes)])
+            hit.kind, hit.event = "identify", "attributes"
+            custom = at(each, "custom")
+            for said in (custom, each):
+                for key, value in said.items() if isinstance(said, dict) else ():
+                    if said is custom or key != "custom" or not isinstance(custom, dict):
+                        hit.values.setdefault(key, value)
+            hits.append(hit)
+    if not hits:
+        hit = _SDK.hit({}, document, _SHARED.read(document, notes))
+        hit.kind, hit.event = "auxiliary", None
+        hits = [hit]
+    return hits
 
 
 _LISTS = (("events", "event"), ("purchases", "event"), ("attributes", "identify"))
@@ -268,6 +285,26 @@ VENDOR = Vendor(
             "title": "content cards asked for, on the oldest host",
             "request": {"url": "https://dev.appboy.com/api/v3/content_cards/sync", "method": "POST", "body": {"api_key": "k", "device_id": "d1"}},
             "hits": [{"kind": "auxiliary", "account": "k"}],
+        },
+        {
+            "title": "an event, a subscription and attributes of the user in one call",
+            "request": {
+                "url": "https://sdk.fra-01.braze.eu/api/v3/data/", "method": "POST", "headers": {"Content-type": "application/json", "X-Braze-Api-Key": "k1", "X-Braze-DataRequest": "true"},
+                "body": {
+                    "respond_with": {"user_id": "U1", "config": {"config_time": 0}},
+                    "events": [
+                        {"name": "ce", "time": 1795603289.271, "data": {"n": "add_to_cart", "p": {"sku": "S1", "value": 3}}, "session_id": "s1", "user_id": "U1"},
+                        {"name": "sgu", "time": 1795603289.293, "data": {"group_id": "g1", "status": "subscribed"}, "session_id": "s1", "user_id": "U1"},
+                    ],
+                    "attributes": [{"user_id": "U1", "email": "a@b.c", "custom": {"plan": "gold"}, "email_subscribe": "opted_in"}],
+                    "device": {"browser": "Chrome", "locale": "en-us"}, "api_key": "k1", "time": 1795603289, "sdk_version": "6.13.0", "device_id": "d1",
+                },
+            },
+            "hits": [
+                {"kind": "event", "event": "add_to_cart", "values": {"sku": "S1", "value": 3}},
+                {"kind": "identify", "event": "sgu", "values": {"group_id": "g1", "status": "subscribed"}},
+                {"kind": "identify", "event": "attributes", "account": "k1", "values": {"email": "a@b.c", "plan": "gold", "email_subscribe": "opted_in"}, "identifiers": {"external_id": "U1", "device_id": "d1", "email": "a@b.c"}},
+            ],
         },
     ),
     lookalikes=(

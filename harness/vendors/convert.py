@@ -44,6 +44,8 @@ def _derive(hit: Hit, event: Any, document: Any) -> None:
         name = text_at(each, "key")
         if name:
             hit.values.setdefault(name, each.get("value"))
+            if name == "transactionId" and (order := text_at(each, "value")) is not None:
+                hit.key = order
 
 
 _READ = JsonReader(
@@ -132,7 +134,7 @@ VENDOR = Vendor(
                             "visitorId": "v1", "segments": {"country": "DE"},
                             "events": [
                                 {"eventType": "bucketing", "data": {"experienceId": "e1", "variationId": "a"}},
-                                {"eventType": "conversion", "data": {"goalId": "g1", "goalData": [{"key": "amount", "value": 19.98}]}},
+                                {"eventType": "conversion", "data": {"goalId": "g1", "goalData": [{"key": "amount", "value": 19.98}, {"key": "transactionId", "value": "T-1"}]}},
                             ],
                         }
                     ],
@@ -140,7 +142,7 @@ VENDOR = Vendor(
             },
             "hits": [
                 {"kind": "event", "event": "bucketing", "account": "200", "values": {"experienceId": "e1"}, "identifiers": {"visitor_id": "v1"}},
-                {"kind": "event", "event": "conversion", "values": {"goalId": "g1", "amount": 19.98}, "identifiers": {"visitor_id": "v1"}},
+                {"kind": "event", "event": "conversion", "key": "T-1", "values": {"goalId": "g1", "amount": 19.98}, "identifiers": {"visitor_id": "v1"}},
             ],
         },
         {

@@ -60,6 +60,22 @@ def _kind(name: str | None, event: Any) -> str:
             return "event" if name == "log" else "auxiliary"
 
 
+_ADDED = frozenset(
+    (
+        "date", "session_id", "session", "view", "usr", "account", "origin", "tab", "service", "status", "message", "application_id", "application", "ddtags",
+        "logger", "error", "http", "user_action", "_dd", "rum", "connectivity", "device", "os", "network", "version", "env", "ddsource",
+    )
+)  # fmt: skip
+
+
+def _own(hit: Hit, event: Any, document: Any) -> None:
+    """A log's own context stands beside what the script adds."""
+    if hit.event == "log" and isinstance(event, dict):
+        for name, value in event.items():
+            if name not in _ADDED:
+                hit.values.setdefault(name, value)
+
+
 _RUM = JsonReader(
     PathTable(
         {
@@ -87,7 +103,7 @@ _RUM = JsonReader(
         (Prefix("context.", field=None, label="{}", group=CONTEXT), Prefix("usr.", field=None, label="{}", group=USER), Prefix("_dd.", field=None, group=TECHNICAL)),
     ),
     event=_name, account="application.id", page="view.url", time="date", kind=_kind, values=("context",), query=_QUERY,
-    key=("action.id", "error.id"),
+    key=("action.id", "error.id"), derive=_own,
     identifiers={"session_id": ("session.id", "session_id"), "user_id": "usr.id", "email": "usr.email", "anonymous_id": "usr.anonymous_id"},
 )  # fmt: skip
 _BINARY = QueryReader(
@@ -98,9 +114,12 @@ _BINARY = QueryReader(
 
 
 def _token(request: CapturedRequest) -> str | None:
-    """The client token of what a proxy is to forward."""
-    forward = unescape(f"&{split_url(request.url).query}".partition("&ddforward=")[2].partition("&")[0])
-    return unescape(f"&{forward.partition('?')[2]}".partition("&dd-api-key=")[2].partition("&")[0]) or None
+    """The client token of what a proxy is to forward, or of the older addresses' path."""
+    address = split_url(request.url)
+    forward = unescape(f"&{address.query}".partition("&ddforward=")[2].partition("&")[0])
+    token = unescape(f"&{forward.partition('?')[2]}".partition("&dd-api-key=")[2].partition("&")[0])
+    path = (forward.partition("?")[0] or address.path).partition("/v1/input/")[2]
+    return token or path.partition("/")[0] or None
 
 
 def _decode(request: CapturedRequest) -> list[Hit]:
@@ -119,6 +138,17 @@ def _decode(request: CapturedRequest) -> list[Hit]:
 def _is_proxied(request: CapturedRequest) -> bool:
     query = split_url(request.url).query
     forward = unescape(f"&{query}".partition("&ddforward=")[2].partition("&")[0])
+    if forward.startswith("https://"):
+        # As older SDKs tell their proxy: the whole address.
+        host, path = split_url(forward)[:2]
+        return path.startswith(("/api/v2/", "/v1/input/")) and host.endswith(
+            (
+                ".datadoghq.com",
+                ".datadoghq.eu",
+                *(f"-{site}" for site in ("datadoghq.com", "datadoghq.eu", "ddog-gov.com")),
+                ".ddog-gov.com",
+            )
+        )
     return forward.startswith("/api/v2/") and "ddsource=" in forward
 
 
@@ -193,8 +223,34 @@ VENDOR = Vendor(
             "request": {"url": "https://rum-http-intake.logs.datadoghq.eu/v1/input/pub1?ddsource=browser", "method": "POST", "body": {"type": "long_task", "application": {"id": "app1"}}},
             "hits": [{"kind": "auxiliary", "event": "long_task", "account": "app1"}],
         },
+        {
+            "title": "a log with a context of its own",
+            "request": {
+                "url": "https://browser-intake-us5-datadoghq.com/api/v2/logs?ddsource=browser&dd-api-key=pub1&dd-evp-origin-version=7.16.2&dd-evp-origin=browser&dd-request-id=3ef6", "method": "POST",
+                "body": {"view": {"referrer": "", "url": "https://shop.example/cart"}, "service": "web", "session_id": "s1", "session": {"id": "s1"}, "usr": {"anonymous_id": "a1"}, "tab": {"id": "t1"}, "date": 1795603531145, "message": "paid", "status": "info", "origin": "logger", "_dd": {}, "total": 5, "ddtags": "sdk_version:7.16.2,service:web"},
+            },
+            "hits": [{"kind": "event", "event": "log", "account": "pub1", "page_url": "https://shop.example/cart", "values": {"message": "paid", "status": "info", "total": 5}, "identifiers": {"session_id": "s1", "anonymous_id": "a1"}}],
+        },
+        {
+            "title": "a log of an older SDK through a proxy, which is told the whole address",
+            "request": {
+                "url": "https://shop.example/dd?ddforward=https%3A%2F%2Fbrowser-http-intake.logs.datadoghq.eu%2Fv1%2Finput%2Fpub1%3Fddsource%3Dbrowser%26ddtags%3Dsdk_version%253A3.11.0", "method": "POST",
+                "body": {"session_id": "s1", "date": 1795604240935, "view": {"referrer": "", "url": "https://shop.example/cart", "id": "v1"}, "application_id": "app1", "message": "hello", "status": "info", "a": 1},
+            },
+            "hits": [{"kind": "event", "event": "log", "account": "pub1", "page_url": "https://shop.example/cart", "values": {"message": "hello", "a": 1}}],
+        },
+        {
+            "title": "actions of an older SDK",
+            "request": {
+                "url": "https://rum-http-intake.logs.datadoghq.com/v1/input/pub1?ddsource=browser&ddtags=sdk_version%3A3.11.0%2Cservice%3Aweb&batch_time=1795604245949", "method": "POST",
+                "body": {"type": "action", "date": 1795604240932, "application": {"id": "app1"}, "session": {"id": "s1", "type": "user"}, "view": {"id": "v1", "url": "https://shop.example/cart"}, "action": {"id": "a1", "type": "custom", "target": {"name": "checkout"}}, "context": {"value": 3}, "usr": {"id": "U1"}},
+            },
+            "hits": [{"kind": "event", "event": "checkout", "account": "app1", "key": "a1", "values": {"value": 3}, "identifiers": {"user_id": "U1"}}],
+        },
     ),
     lookalikes=(
+        "https://shop.example/dd?ddforward=https%3A%2F%2Fevil.example%2Fv1%2Finput%2Fpub1",
+        "https://shop.example/dd?ddforward=https%3A%2F%2Fbrowser-http-intake.logs.datadoghq.eu.evil.example%2Fv1%2Finput%2Fpub1",
         "https://app.datadoghq.com/rum/sessions",
         "https://api.datadoghq.com/api/v2/rum/applications",
         "https://docs.datadoghq.com/real_user_monitoring/",

@@ -93,6 +93,7 @@ VENDOR = Vendor(
         *(Endpoint(host=host, path=path) for host in _HOSTS for path in ("/api/v1/event", "/api/v1/s2s/event", "/v1/batch")),
         *(Endpoint(host="*", path=f"*/{step}", recognise=_is_jitsu) for step in _STEPS),
         *(Endpoint(host="*", path=path, recognise=_is_classic) for path in ("*/api/v1/event", "*/v1/event")),
+        *(Endpoint(host="*", mark=mark, recognise=_is_classic) for mark in (b'"src":"jitsu"', b'"src":"eventn"')),
         *(Endpoint(host=host, path="/s/lib.js", role="library", decode=LibraryReader()) for host in _HOSTS),
         *(Endpoint(host=host, path="/p.js", role="library", decode=LibraryReader()) for host in _HOSTS),
     ),
@@ -151,6 +152,14 @@ VENDOR = Vendor(
             "title": "the script",
             "request": {"url": "https://abc.d.jitsu.com/p.js", "resource_type": "script"},
             "hits": [{"kind": "library"}],
+        },
+        {
+            "title": "an event of Jitsu Classic to a randomised address",
+            "request": {
+                "url": "https://j.shop.example/api.m217z?p_wq5nh=js.k2&cookie_policy=strict&ip_policy=strict", "method": "POST", "headers": {"Content-Type": "application/json"},
+                "body": '[{"event_id":"","user":{"anonymous_id":""},"ids":{},"utc_time":"2026-11-25T10:58:32.146000Z","referer":"","url":"https://shop.example/cart?utm_source=news","page_title":"Shop","utm":{"source":"news"},"api_key":"js.k2","src":"jitsu","event_type":"signup","plan":"x"}]',
+            },
+            "hits": [{"kind": "event", "event": "signup", "account": "js.k2", "campaign": {"utm_source": "news"}, "values": {"plan": "x"}}],
         },
     ),
     lookalikes=(

@@ -44,6 +44,11 @@ _TABLE = QueryTable(
         "blockload": Row(None, "Block until loaded", "Configuration"),
         "sessecs": Row(None, "Session length (s)", "Configuration"),
         "qsargs": Row(None, "Query keys kept", "Configuration"),
+        **{
+            name: Row(name, name.capitalize(), "E-commerce", "number")
+            for name in ("value", "revenue", "amount", "price", "quantity", "total")
+        },
+        "order_id": Row("order_id", "Order ID", "E-commerce"),
         "_ca": Row(None, "Script", "Technical"),
         "_if": Row(None, "In a frame", "Technical"),
         "_getid": Row(None, "Ask for an ID", "Technical"),
@@ -61,7 +66,9 @@ def _kind(event: str | None) -> str:
     return "pageview" if event in ("pv", "page_view", "pageview") else "event" if event else "auxiliary"
 
 
-_READ = QueryReader(_TABLE, event=_event, page="url", time="_ts", identifiers=("_uid", "_uido", "user_id", "email"), kind=_kind)
+_READ = QueryReader(
+    _TABLE, event=_event, page="url", time="_ts", identifiers=("_uid", "_uido", "user_id", "email"), kind=_kind, key="order_id"
+)
 _STEPS = frozenset(("c", "collect", "json", "bulk", "csv"))
 
 
@@ -118,6 +125,11 @@ VENDOR = Vendor(
             "title": "an ID another company knows the visitor by",
             "request": "https://c.lytics.io/c/provider/taboola?taboola_id=t1",
             "hits": [{"kind": "auxiliary", "account": None}],
+        },
+        {
+            "title": "a conversion as an image",
+            "request": {"url": "https://c.lytics.io/c/abc123/orders?_e=conversion&_uid=u1&order_id=T-1&revenue=19.98&quantity=2", "resource_type": "image"},
+            "hits": [{"kind": "event", "event": "conversion", "key": "T-1", "values": {"revenue": 19.98, "quantity": 2}}],
         },
     ),
     lookalikes=(

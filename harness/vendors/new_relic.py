@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.capture.captured import Answer
 from harness.decode.address import split_url
-from harness.decode.document import PathTable, text_at
+from harness.decode.document import PathTable, at, text_at
 from harness.decode.payload import read_body
 from harness.decode.query import QueryTable, Row
 from harness.decode.readers import JsonReader, LibraryReader, QueryReader
@@ -121,7 +121,15 @@ def _decode(request: CapturedRequest) -> list[Hit]:
         hits = _LOGS.hits(unwrapped, _QUERY.read(split_url(request.url).query))
     if not hits:
         hits = (_PAGE if place >= 0 and feature not in _FEATURES else _REST)(request)
+    attributes = at(payload.value, "ja")
+    written = _WRITTEN.get(payload.data[:8].partition(b";")[2][:1]) if payload.data.startswith(b"bel.") else None
     for hit in hits:
+        for key, value in attributes.items() if isinstance(attributes, dict) else ():
+            hit.values.setdefault(key, value)
+        hit.event = hit.event or written
+        for name, key in (("session_id", "session_id"), ("user_id", "enduser.id")):
+            if name not in hit.identifiers and isinstance(found := hit.values.get(key), str):
+                hit.identifiers[name] = found
         if place >= 0 and len(steps) > place + 1:
             hit.values.setdefault("license_key", steps[place + 1])
         hit.account = hit.account or _account(hit)
@@ -138,6 +146,8 @@ def _account(hit: Hit) -> str | None:
 
 _FEATURES = frozenset(("events", "ins", "jserrors", "resources", "blobs", "logs", "connect"))
 _VERSIONS = ("1", "2")
+# What the agent's own text is about, by its first node.
+_WRITTEN = {b"1": "BrowserInteraction", b"2": "AjaxRequest", b"e": "PageViewTiming"}
 
 
 def _is_new_relic(request: CapturedRequest) -> bool:
@@ -232,12 +242,33 @@ VENDOR = Vendor(
         {
             "title": "timings, as the agent's own text",
             "request": {"url": "https://bam.nr-data.net/events/1/NRJS-ab12?a=601&sa=1&v=1.322.0&rst=9&s=0&ref=https://shop.example/&ptid=p1", "method": "POST", "body": "bel.6;e,'fi,9,1"},
-            "hits": [{"kind": "auxiliary", "event": None, "account": "601"}],
+            "hits": [{"kind": "auxiliary", "event": "PageViewTiming", "account": "601"}],
         },
         {
             "title": "a page view of the oldest agents, asked for as a script",
             "request": {"url": "https://bam.nr-data.net/1/ab12?a=601&v=1208.49599aa&to=Zgc&rst=9&ref=https://shop.example/&ap=1&be=2&fe=3&dc=4&jsonp=NREUM.setToken", "resource_type": "script"},
             "hits": [{"kind": "pageview", "event": "PageView", "account": "601"}],
+        },
+        {
+            "title": "a page view with the site's own attributes, and a custom event of the same user",
+            "request": {
+                "url": "https://bam.eu01.nr-data.net/1/NRJS-k1?a=1234&sa=1&v=1.322.0&t=Unnamed%20Transaction&rst=52&s=683c&ref=https://shop.example/cart&ptid=p1", "method": "POST", "headers": {"content-type": "text/plain"},
+                "body": {"ja": {"enduser.id": "U1", "plan": "x", "webdriverDetected": False}},
+            },
+            "hits": [{"kind": "pageview", "event": "PageView", "account": "1234", "values": {"plan": "x"}, "identifiers": {"session_id": "683c", "user_id": "U1"}}],
+        },
+        {
+            "title": "a custom event of a known user",
+            "request": {
+                "url": "https://bam.eu01.nr-data.net/ins/1/NRJS-k1?a=1234&sa=1&v=1.322.0&t=Unnamed%20Transaction&rst=79&s=683c&ref=https://shop.example/cart&ptid=p1", "method": "POST",
+                "body": {"ins": [{"enduser.id": "U1", "plan": "x", "timestamp": 1795603263402, "pageUrl": "https://shop.example/cart", "currentUrl": "https://shop.example/cart", "eventType": "Purchase", "value": 3}]},
+            },
+            "hits": [{"kind": "event", "event": "Purchase", "page_url": "https://shop.example/cart", "values": {"value": 3, "plan": "x"}, "identifiers": {"session_id": "683c", "user_id": "U1"}}],
+        },
+        {
+            "title": "an interaction, as the agent's own text",
+            "request": {"url": "https://bam.eu01.nr-data.net/events/1/NRJS-k1?a=1234&sa=1&v=1.322.0&rst=77&s=683c&ref=https://shop.example/cart&ptid=p1", "method": "POST", "body": "bel.7;1,4,,1f,,,'initialPageLoad,'https://shop.example/cart,'https://www.example.org/,1,,,!!!!'e90a,'1,!!;5,'enduser.id,'U1"},
+            "hits": [{"kind": "auxiliary", "event": "BrowserInteraction", "account": "1234"}],
         },
     ),
     lookalikes=(

@@ -108,7 +108,7 @@ VENDOR = Vendor(
         *(Endpoint(host=host, path=path) for host in ("*.onetrust.com", "*.cookiepro.com", "*.1trust.app") for path in ("/request/v1/consentreceipts", "/request/v1/consentreceipts/anonymous", "/request/v1/consentReceipts")),
         *(Endpoint(host=host, path="/consent/*.json", role="config", decode=_CONFIG) for host in _CDNS),
         *(Endpoint(host=host, path=path, role="library", decode=_LIBRARY) for host in _CDNS for path in ("/scripttemplates/*", "/consent/*", "/logos/*", "/vendorlist/*", "/opt-out/*")),
-        Endpoint(host="mobile-data.onetrust.io", path="/bannersdk/*", role="config", decode=LibraryReader("config")),
+        *(Endpoint(host=f"{name}.onetrust.io", path="/bannersdk/*", role="config", decode=LibraryReader("config")) for name in ("mobile-data", "cookies-data")),
         *(Endpoint(host=f"geolocation.{site}", role="config", decode=LibraryReader("config")) for site in ("onetrust.com", "cookiepro.com", "1trust.app")),
     ),
     decode=_RECEIPT,

@@ -28,6 +28,8 @@ _READ = QueryReader(
         "marketerId": Row("marketerId", "Marketer ID", GENERAL),
         "ob_adv_id": Row("ob_adv_id", "Advertiser ID", GENERAL),
         "name": Row("name", "Event", GENERAL),
+        "advid": Row("advid", "Advertiser ID", GENERAL),
+        "action": Row("action", "Event", GENERAL),
         "orderId": Row("orderId", "Order ID", COMMERCE),
         "orderValue": Row("orderValue", "Order value", COMMERCE, "number"),
         "currency": Row("currency", "Currency", COMMERCE),
@@ -52,8 +54,8 @@ _READ = QueryReader(
         "ccpa": Row(None, "US privacy string", CONSENT),
         "gpp": Row(None, "GPP string", CONSENT),
     },
-    event="name",
-    account=("marketerId", "ob_adv_id"),
+    event=("name", "action"),
+    account=("marketerId", "ob_adv_id", "advid"),
     key="orderId",
     page="dl",
     identifiers=("ob_click_id", "obuid"),
@@ -68,6 +70,7 @@ VENDOR = Vendor(
     endpoints=(
         *(Endpoint(host="tr.outbrain.com", path=path) for path in ("/unifiedPixel", "/pixel", "/UnifiedPixel")),
         Endpoint(host="amplifypixel.outbrain.com", path="/pixel"),
+        Endpoint(host="traffic.outbrain.com", path="/network/trackpxl"),
         *(Endpoint(host="tr.outbrain.com", path=path, decode=LibraryReader("auxiliary")) for path in ("/cachedClickId", "/clickId")),
         Endpoint(host="amplify.outbrain.com", path="/cp/*", role="library"),
         Endpoint(host="wave.outbrain.com", path="/mtWavesBundler/handler/*", role="config", decode=LibraryReader("config", account=lambda path, wire: path.rpartition("/")[2])),
@@ -108,6 +111,11 @@ VENDOR = Vendor(
             "request": "https://tr.outbrain.com/unifiedPixel?au=false&bust=03193974395721608&referrer=https%3A%2F%2Fshop.example%2F&pRef=https%3A%2F%2Fnews.example%2F&cht=gtm&marketerId=0029&name=Purchase"
             "&dl=https%3A%2F%2Fshop.example%2Fthanks&g=0&zone=euZ&orderValue=9.5&currency=EUR&orderId=T-1",
             "hits": [{"kind": "event", "event": "Purchase", "account": "0029", "key": "T-1", "values": {"orderValue": 9.5, "referrer": "https://shop.example/"}, "page_url": "https://shop.example/thanks"}],
+        },
+        {
+            "title": "the image of the oldest campaigns",
+            "request": {"url": "https://traffic.outbrain.com/network/trackpxl?advid=1234&action=purchase&orderId=T-9", "resource_type": "image"},
+            "hits": [{"kind": "event", "event": "purchase", "account": "1234", "key": "T-9"}],
         },
     ),
     lookalikes=(

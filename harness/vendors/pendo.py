@@ -149,6 +149,7 @@ VENDOR = Vendor(
         Endpoint(host="*", path="*/data/guide.gif/*", recognise=_is_pendo),
         Endpoint(host="*", path="*/data/guide.json/*", role="config", recognise=_is_pendo, decode=LibraryReader("config", account=_key)),
         Endpoint(host="*", path="*/agent/static/*/pendo.js", role="library", recognise=_is_agent, decode=LibraryReader(account=_key)),
+        Endpoint(host="*.pendo.io", path="/agent/static/*/config.json", role="config", decode=LibraryReader("config", account=_key)),
         Endpoint(host="*.pendo.io", path="/agent/*", role="library", decode=LibraryReader(account=_key)),
     ),
     decode=_decode,
@@ -196,6 +197,11 @@ VENDOR = Vendor(
             "title": "the agent",
             "request": {"url": "https://cdn.pendo.io/agent/static/0a1b2c3d-0000-4000-8000-0a1b2c3d4e5f/pendo.js", "resource_type": "script"},
             "hits": [{"kind": "library", "account": "0a1b2c3d-0000-4000-8000-0a1b2c3d4e5f"}],
+        },
+        {
+            "title": "the settings of the agent from npm, in Europe",
+            "request": {"url": "https://cdn.eu.pendo.io/agent/static/0a1b2c3d-0000-4000-8000-0a1b2c3d4e5f/config.json", "resource_type": "fetch"},
+            "hits": [{"kind": "config", "account": "0a1b2c3d-0000-4000-8000-0a1b2c3d4e5f"}],
         },
     ),
     lookalikes=(

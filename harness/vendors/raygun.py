@@ -73,7 +73,7 @@ _EVENT = JsonReader(
     event="type",
     page=lambda event, document: text_at(_page(event), "url"),
     time="timestamp",
-    identifiers={"session_id": "sessionId", "user_id": "user.identifier"},
+    identifiers={"session_id": "sessionId", "user_id": ("user.Identifier", "user.identifier"), "email": ("user.Email", "user.email")},
     values=(),
     kind=_kind,
     query=_QUERY,
@@ -138,6 +138,14 @@ VENDOR = Vendor(
                 {"kind": "pageview", "event": "web_request_timing", "account": "k1", "page_url": "https://shop.example/?utm_source=x", "campaign": {"utm_source": "x"}, "identifiers": {"user_id": "u1"}},
                 {"kind": "auxiliary", "event": "web_request_timing"},
             ],
+        },
+        {
+            "title": "a session's start, with the user",
+            "request": {
+                "url": "https://api.raygun.io/events?apikey=key1", "method": "POST", "headers": {"Content-Type": "text/plain;charset=UTF-8"},
+                "body": {"eventData": [{"sessionId": "s1", "timestamp": "2026-11-25T10:41:28.452Z", "type": "session_start", "user": {"Identifier": "U1", "Email": "a@b.c"}, "version": "Not supplied", "tags": [], "device": "x", "client": {"name": "raygun4js", "version": "3.1.4"}, "viewport": {"width": 1024, "height": 768}}]},
+            },
+            "hits": [{"kind": "auxiliary", "event": "session_start", "account": "key1", "identifiers": {"session_id": "s1", "user_id": "U1", "email": "a@b.c"}}],
         },
     ),
     lookalikes=("https://app.raygun.com/login", "https://api.raygun.com/v3/applications", "https://shop.example/?u=https%3A%2F%2Fapi.raygun.io%2Fentries", "https://shop.example/entries?apikey=k1", "https://api.notraygun.io/entries", "https://api.raygun.io.evil.example/entries"),

@@ -267,6 +267,7 @@ VENDOR = Vendor(
         Endpoint(host="*", path="*/com.snowplowanalytics.snowplow/*", recognise=_is_payload),
         Endpoint(host="*", path="*/i", recognise=_is_image),
         Endpoint(host="*", keys=("tv", "e", "p"), recognise=_is_image),
+        Endpoint(host="*", mark=b"iglu:com.snowplowanalytics.snowplow/payload_data/", recognise=_is_payload),
         Endpoint(host="*.collector.snplow.net", path="/*"),
         *(
             Endpoint(host=host, path=path, role="library", decode=LibraryReader())
@@ -346,6 +347,14 @@ VENDOR = Vendor(
             "request": "https://sp.shop.example/com.snowplowanalytics.iglu/v1?schema=iglu%3Acom.acme%2Fsignup%2Fjsonschema%2F1-0-0&aid=shop&p=web&plan=gold",
             "hits": [{"kind": "event", "event": "signup", "account": "shop", "values": {"plan": "gold"}}],
         },
+        {
+            "title": "a post to a path of the site's own choice",
+            "request": {
+                "url": "https://c.shop.example/x/y", "method": "POST", "headers": {"Content-Type": "application/json; charset=UTF-8"},
+                "body": '{"schema":"iglu:com.snowplowanalytics.snowplow/payload_data/jsonschema/1-0-4","data":[{"e":"pv","url":"https://shop.example/cart?utm_source=news","page":"Shop","eid":"b351","tv":"js-4.10.1","tna":"sp3","aid":"shop3","p":"web","dtm":"1795603290331","duid":"7f48","uid":"U1"}]}',
+            },
+            "hits": [{"kind": "pageview", "event": "page_view", "account": "shop3", "key": "b351", "campaign": {"utm_source": "news"}, "identifiers": {"domain_userid": "7f48", "user_id": "U1"}}],
+        },
     ),
     lookalikes=(
         "https://shop.example/com.snowplowanalytics.iglu/v1?schema=x",
@@ -356,5 +365,6 @@ VENDOR = Vendor(
         {"url": "https://shop.example/tp2", "method": "POST", "body": {"schema": "x", "data": [{"e": "zz"}]}},
         "https://shop.example/?u=https%3A%2F%2Fsp.shop.example%2Fi%3Fe%3Dpv%26p%3Dweb%26tv%3Djs",
         "https://notsnplow.net/i",
+        {"url": "https://shop.example/api/docs", "method": "POST", "body": {"note": "iglu:com.snowplowanalytics.snowplow/payload_data/jsonschema/1-0-4"}},
     ),
 )  # fmt: skip

@@ -37,6 +37,11 @@ _ROWS = {
     "page_url": Row("page_url", "Page address", "Page"),
     "page_name": Row("page_name", "Page name", "Page"),
     "order_id": Row("order_id", "Order ID", "E-commerce"),
+    "order_total": Row("order_total", "Order total", "E-commerce", "number"),
+    "order_subtotal": Row("order_subtotal", "Order subtotal", "E-commerce", "number"),
+    "order_tax_amount": Row("order_tax_amount", "Tax", "E-commerce", "number"),
+    "order_shipping_amount": Row("order_shipping_amount", "Shipping", "E-commerce", "number"),
+    "order_currency_code": Row("order_currency_code", "Currency", "E-commerce"),
     "data": Row(None, "Data", "General"),
 }
 _PREFIXES = (
@@ -50,7 +55,8 @@ _PREFIXES = (
     Prefix("_t_", field=None, group="Technical"),
 )
 _TABLE = PathTable(
-    _ROWS, (Prefix("data.", field=None, label="{}", group="General"), Prefix('["loader.cfg"]', field=None, group="Technical"), *_PREFIXES)
+    {**_ROWS, **{f"data.{name}": row for name, row in _ROWS.items() if row.kind == "number"}},
+    (Prefix("data.", field=None, label="{}", group="General"), Prefix('["loader.cfg"]', field=None, group="Technical"), *_PREFIXES),
 )
 _QUERY = QueryTable(_ROWS, _PREFIXES)
 
@@ -172,6 +178,12 @@ def _is_event(request: CapturedRequest) -> bool:
     return all(text_at(document, name) is not None for name in ("tealium_account", "tealium_profile", "tealium_event"))
 
 
+def _is_image(request: CapturedRequest) -> bool:
+    """Told on the site's own host by the tag's own names in what is carried."""
+    data = request.body.data[:262_144] or request.url.encode()
+    return (b"tealium_account" in data or b"ut.account" in data) and (b"tealium_event" in data or b"ut.event" in data)
+
+
 _HOSTS = ("*.tealiumiq.com",)
 _REGIONS = (
     "",
@@ -204,6 +216,7 @@ VENDOR = Vendor(
     endpoints=(
         *(Endpoint(host=host, path=path) for host in _HOSTS for path in ("/event", "/event/", "/bulk-event", "*/i.gif", "/vdata/*", "/udata/*", "/integration/event")),
         Endpoint(host="*", path="*/event", recognise=_is_event),
+        Endpoint(host="*", path="*/i.gif", recognise=_is_image),
         *(
             Endpoint(host=f"visitor-service{region}.tealiumiq.com", path="/*", role="config", decode=LibraryReader("config", account=lambda path, wire: "/".join(path.split("/")[1:3]) or None))
             for region in _REGIONS
@@ -258,8 +271,18 @@ VENDOR = Vendor(
             "request": {"url": "https://visitor-service-eu-central-1.tealiumiq.com/acme/main/v1?callback=utag.ut%5B%22writevamain%22%5D", "resource_type": "script"},
             "hits": [{"kind": "config", "account": "acme/main"}],
         },
+        {
+            "title": "the tag's body under the site's own host, its order's total as text",
+            "request": {
+                "url": "https://collect.shop.example/acme/main/2/i.gif", "method": "POST", "headers": {"Content-Type": "multipart/form-data; boundary=b"},
+                "body": '--b\r\nContent-Disposition: form-data; name="data"\r\n\r\n{"data":{"tealium_account":"acme","tealium_profile":"main","tealium_event":"purchase","order_id":"T-1",'
+                '"order_total":"19.98","product_id":["S1"]}}\r\n--b--\r\n',
+            },
+            "hits": [{"kind": "event", "event": "purchase", "account": "acme/main", "key": "T-1", "values": {"order_total": 19.98, "product_id": ["S1"]}}],
+        },
     ),
     lookalikes=(
+        "https://shop.example/acme/main/2/i.gif?data=x",
         "https://my.tealiumiq.com/",
         "https://tags.tiqcdn.com/utag/acme/main/prod/utag.js",
         {'url': 'https://shop.example/event', 'method': 'POST', 'body': {'tealium_event': 'x'}},

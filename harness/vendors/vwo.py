@@ -53,6 +53,8 @@ _READ = QueryReader(
             "combination": Row("combination", "Variation", EXPERIMENT),
             "goal_id": Row("goal_id", "Goal ID", EXPERIMENT),
             "r": Row("revenue", "Revenue", EXPERIMENT, "number"),
+            "cu": Row("url", "Page address", PAGE),
+            "d": Row(None, "Site", PAGE),
             "env": Row("env", "Environment key", GENERAL),
             "p": Row(None, "Platform", TECHNICAL),
             "random": Row(None, "Cache buster", TECHNICAL),
@@ -80,7 +82,7 @@ _EVENTS = frozenset(("l.gif", "c.gif", "track-user", "track-goal"))
 
 _ASIDE = frozenset(
     (
-        "vwo_sessionSync", "vwo_survey_display", "vwo_syncVisitorProp", "vwo_debug", "vwo_log", "vwo_sdkDebug", "vwo_fmeSdkInit", "vwo_sdkUsageStats",
+        "vwo_sessionSync", "vwo_survey_display", "vwo_debug", "vwo_log", "vwo_sdkDebug", "vwo_fmeSdkInit", "vwo_sdkUsageStats",
         "vwo_integration", "vwo_pageUnload",
     )
 )  # fmt: skip
@@ -112,6 +114,11 @@ def _decode(request: CapturedRequest) -> list[Hit]:
 
 def _finish(hit: Hit, call: str, document: Any) -> None:
     values = hit.values
+    if call not in ("c.gif", "track-goal"):
+        # In other images `r` is a random number.
+        wire = {each.name for each in hit.parameters if each.field == "revenue"}
+        if wire == {"r"}:
+            values.pop("revenue", None)
     if call in _IMAGES:
         hit.event = hit.event or _IMAGES[call]
         hit.kind = "event" if call in _EVENTS else "auxiliary"
@@ -119,6 +126,8 @@ def _finish(hit: Hit, call: str, document: Any) -> None:
         hit.kind = "pageview"
     elif hit.event in _ASIDE:
         hit.kind = "auxiliary"
+    elif hit.event == "vwo_syncVisitorProp":
+        hit.kind = "identify"
     elif hit.event:
         hit.kind = "event"
     for path in ("d.visitor.props", "d.event.props"):
@@ -126,6 +135,10 @@ def _finish(hit: Hit, call: str, document: Any) -> None:
         if isinstance(props, dict):
             for key, value in props.items():
                 values.setdefault(key, value)
+    if hit.page_url is not None and "//" not in hit.page_url:
+        # Servers' SDKs tell the collector's own address here, without its slashes.
+        hit.page_url = None
+        values.pop("url", None)
     u = values.get("u")
     if isinstance(u, str) and u:
         if "//" in u:
@@ -214,6 +227,25 @@ VENDOR = Vendor(
                 "body": {"d": {"msgId": "D7-3", "visId": "D7", "event": {"name": "vwo_pageView", "props": {"page": {"url": "https://shop.example/"}}}}},
             },
             "hits": [{"kind": "pageview", "event": "vwo_pageView", "account": "123456", "page_url": "https://shop.example/"}],
+        },
+        {
+            "title": "a visitor counted, whose random number is no revenue",
+            "request": {"url": "https://dev.visualwebsiteoptimizer.com/v.gif?cd=0&a=123456&d=shop.example&u=D7&h=ab12&t=true&r=0.123", "resource_type": "image"},
+            "hits": [{"kind": "auxiliary", "event": "visitor", "account": "123456", "identifiers": {"uuid": "D7"}}],
+        },
+        {
+            "title": "a server's SDK telling a visitor's attributes, with the collector's own address for a page",
+            "request": {
+                "url": "https://dev.visualwebsiteoptimizer.com/events/t?en=vwo_syncVisitorProp&a=123456&eTime=1795603014218&random=0.4&p=FS&visitor_ua=&visitor_ip=&sn=vwo-fme-node-sdk&sv=1.35.0&env=k&url=httpsdev.visualwebsiteoptimizer.com/events/t", "method": "POST",
+                "body": {
+                    "d": {
+                        "msgId": "D7-1795603014218", "visId": "D7", "sessionId": 1795603015, "visitor_ua": "", "visitor_ip": "",
+                        "event": {"name": "vwo_syncVisitorProp", "time": 1795603014218, "props": {"vwo_sdkName": "vwo-fme-node-sdk", "vwo_sdkVersion": "1.35.0", "vwo_envKey": "k", "isCustomEvent": True}},
+                        "visitor": {"props": {"vwo_fs_environment": "k", "plan": "x"}},
+                    }
+                },
+            },
+            "hits": [{"kind": "identify", "event": "vwo_syncVisitorProp", "account": "123456", "page_url": None, "values": {"plan": "x"}, "identifiers": {"uuid": "D7"}}],
         },
     ),
     lookalikes=(

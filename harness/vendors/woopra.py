@@ -36,6 +36,10 @@ _TABLE = QueryTable(
         "ce_url": Row("url", "Page address", "Page"),
         "ce_title": Row("title", "Page title", "Page"),
         "ce_uri": Row("uri", "Page address", "Page"),
+        **{
+            f"ce_{name}": Row(name, name.capitalize(), "Event", "number")
+            for name in ("value", "amount", "revenue", "price", "quantity", "total", "discount")
+        },
         "screen": Row(None, "Screen", "Device"),
         "language": Row(None, "Language", "Device"),
         "referer": Row("referer", "Referrer", "Page"),
@@ -89,7 +93,7 @@ VENDOR = Vendor(
         {
             "title": "an event",
             "request": {"url": "https://www.woopra.com/track/ce?project=shop.example&cookie=c1&event=purchase&ce_value=19.98&cv_email=a%40shop.example&ce_url=https%3A%2F%2Fshop.example%2F%3Futm_source%3Dx"},
-            "hits": [{"kind": "event", "event": "purchase", "account": "shop.example", "identifiers": {"cookie": "c1"}, "values": {"value": "19.98", "visitor.email": "a@shop.example"}, "campaign": {"utm_source": "x"}}],
+            "hits": [{"kind": "event", "event": "purchase", "account": "shop.example", "identifiers": {"cookie": "c1"}, "values": {"value": 19.98, "visitor.email": "a@shop.example"}, "campaign": {"utm_source": "x"}}],
         },
         {
             "title": "a page view",
@@ -113,5 +117,5 @@ VENDOR = Vendor(
             "hits": [{"kind": "auxiliary", "event": "ping", "account": "shop.example"}],
         },
     ),
-    lookalikes=("https://shop.example/track/ce?project=x", "https://www.woopra.com/docs/track", "https://www.woopra.com.evil.example/track/ce", "https://notwww.woopra.com.example/track/ce"),
+    lookalikes=("https://app.woopra.com/login", "https://shop.example/?u=https%3A%2F%2Fwww.woopra.com%2Ftrack%2Fce", "https://shop.example/track/ce?project=x", "https://www.woopra.com/docs/track", "https://www.woopra.com.evil.example/track/ce", "https://notwww.woopra.com.example/track/ce"),
 )  # fmt: skip
