@@ -77,10 +77,23 @@ VENDOR = Vendor(
             "hits": [{"kind": "consent", "event": "consent", "account": "k1", "consent": {"analytics": True, "advertisement": False}, "identifiers": {"consent_id": "c1"}}],
         },
         {
+            "title": "a consent as a form's parts",
+            "request": {
+                "url": "https://log.cookieyes.com/api/v1/log", "method": "POST", "headers": {"Content-Type": "multipart/form-data; boundary=b"},
+                "body": '--b\r\nContent-Disposition: form-data; name="log"\r\n\r\n[{"name":"necessary","status":"yes"},{"name":"analytics","status":"no"}]\r\n--b\r\nContent-Disposition: form-data; name="key"\r\n\r\nk1\r\n--b--\r\n',
+            },
+            "hits": [{"kind": "consent", "event": "consent", "account": "k1", "consent": {"necessary": True, "analytics": False}}],
+        },
+        {
+            "title": "the banner's settings",
+            "request": {"url": "https://cdn-cookieyes.com/client_data/ab12cd34/config/x.json"},
+            "hits": [{"kind": "config", "account": "ab12cd34"}],
+        },
+        {
             "title": "the script",
             "request": {"url": "https://cdn-cookieyes.com/client_data/ab12cd34/script.js", "resource_type": "script"},
             "hits": [{"kind": "library", "account": "ab12cd34"}],
         },
     ),
-    lookalikes=("https://shop.example/api/v1/log?key=1", "https://log.notcookieyes.com/api/v1/log", "https://cdn-cookieyes.com.evil.example/client_data/a/script.js"),
+    lookalikes=("https://shop.example/api/v1/log?key=1", "https://log.notcookieyes.com/api/v1/log", "https://cdn-cookieyes.com.evil.example/client_data/a/script.js", "https://log.cookieyes.com/status", "https://www.cookieyes.com/documentation/", "https://shop.example/?u=https%3A%2F%2Flog.cookieyes.com%2Fapi%2Fv1%2Flog"),
 )  # fmt: skip

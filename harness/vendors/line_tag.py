@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def _event(values: Mapping[str, Any]) -> str | None:
     event = values.get("e")
-    named = values.get("en") if event in ("cv", "cus") else None
+    named = values.get("en") or values.get("type") if event in ("cv", "cus") else None
     return str(named or event) if event else None
 
 
@@ -29,6 +29,11 @@ _READ = QueryReader(
             "c_t": Row("c_t", "Kind of customer", "General"),
             "e": Row("e", "Event", "General"),
             "en": Row("en", "Event name", "General"),
+            "type": Row("type", "Event name", "General"),
+            "price": Row("price", "Price", "E-commerce", "number"),
+            "currency": Row("currency", "Currency", "E-commerce"),
+            "orderId": Row("orderId", "Order ID", "E-commerce"),
+            "itemIds": Row("itemIds", "Items", "E-commerce"),
             "url": Row("url", "Page address", "Page"),
             "ref": Row("ref", "Referrer", "Page"),
             "deviceId": Row("deviceId", "Browser ID", "User"),
@@ -39,6 +44,7 @@ _READ = QueryReader(
     event=_event,
     account="t_id",
     page="url",
+    key="orderId",
     identifiers=("deviceId", "ldtag_cl"),
     kind=lambda event: "auxiliary" if not event else "pageview" if event == "pv" else "event",
 )
@@ -70,6 +76,8 @@ VENDOR = Vendor(
         "https://shop.example/tag.gif?c_t=lap&t_id=1&e=pv",
         "https://tr.line.me.evil.example/tag.gif?t_id=1&e=pv",
         "https://nottr.line.me/tag.gif?t_id=1",
+        "https://tr.line.me/other.gif?t_id=1",
+        "https://d.line-scdn.net/stf/line-lp/icon.png",
         "https://social-plugins.line.me/lineit/share?url=https%3A%2F%2Ftr.line.me%2Ftag.gif",
     ),
 )  # fmt: skip
