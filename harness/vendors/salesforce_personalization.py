@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from harness.decode.address import split_url
 from harness.decode.document import PathTable, at, text_at
-from harness.decode.payload import open_text
+from harness.decode.payload import open_text, read_body
 from harness.decode.query import Prefix, QueryTable, Row
 from harness.decode.readers import JsonReader, LibraryReader, QueryReader
 from harness.decode.vendor import Endpoint, Vendor
@@ -66,7 +66,7 @@ def _derive(hit: Hit) -> None:
     view = hit.values.get("flags")
     name = str(hit.event or "").lower()
     if hit.kind != "undecoded":
-        shown = isinstance(view, dict) and view.get("pageView") is True
+        shown = (isinstance(view, dict) and view.get("pageView") is True) or hit.values.get("pageView") in (True, 1)
         hit.kind = "pageview" if shown or "page view" in name else "event" if hit.event else "auxiliary"
     order = hit.values.get("order")
     lines = at(order, "Product.lineItems")
@@ -82,8 +82,10 @@ def _derive(hit: Hit) -> None:
 def _decode(request: CapturedRequest) -> list[Hit]:
     address = split_url(request.url)
     asked = _QUERY.read(address.query)
-    carried = open_text(next((str(each.value) for each in asked if each.name == "event"), ""))
-    hits = _READ.hits(carried, asked) if carried.documents and not request.body.data else _READ(request)
+    payload = read_body(request)
+    posted = payload.form(_QUERY) if payload.shape in ("form", "multipart") else []
+    carried = open_text(next((str(each.value) for each in (*posted, *asked) if each.name == "event"), ""))
+    hits = _READ.hits(carried, [*asked, *posted]) if carried.documents and (posted or not request.body.data) else _READ(request)
     dataset = address.path.rpartition("/")[2]
     for hit in hits:
         hit.account = hit.account or address.host.partition(".")[0]
@@ -166,6 +168,19 @@ VENDOR = Vendor(
             "hits": [{"kind": "pageview", "event": "Homepage", "account": "acme", "identifiers": {"anonymous_id": "a1"}}],
         },
         {
+            "title": "an interaction, base64 in a form as beacons send it",
+            "request": {
+                "url": "https://acme.germany-2.evergage.com/api2/event/engage", "method": "POST", "headers": {"Content-Type": "application/x-www-form-urlencoded"},
+                "body": "event=eyJpbnRlcmFjdGlvbiI6eyJuYW1lIjoiVmlldyBDYXRhbG9nIE9iamVjdCJ9LCJzb3VyY2UiOnsidXJsIjoiaHR0cHM6Ly9zaG9wLmV4YW1wbGUvcCIsInBhZ2VUeXBlIjoicHJvZHVjdCJ9LCJ1c2VyIjp7ImFub255bW91c0lkIjoiYTEifX0%3D",
+            },
+            "hits": [
+                {
+                    "kind": "event", "event": "View Catalog Object", "account": "acme", "page_url": "https://shop.example/p", "identifiers": {"anonymous_id": "a1"},
+                    "values": {"page_type": "product", "dataset": "engage"},
+                }
+            ],
+        },
+        {
             "title": "the older beacon",
             "request": {"url": "https://acme.evergage.com/twreceiver?_ak=acme&_ds=engage&action=View+Cart&.anonId=a1&url=https%3A%2F%2Fshop.example%2Fcart"},
             "hits": [{"kind": "event", "event": "View Cart", "account": "acme", "values": {"dataset": "engage"}, "identifiers": {"anonymous_id": "a1"}}],
@@ -180,5 +195,7 @@ VENDOR = Vendor(
         "https://shop.example/api2/event/engage",
         "https://acme.notevergage.com/api2/event/engage",
         "https://acme.evergage.com.evil.example/api2/event/engage",
+        "https://acme.evergage.com/ui/login",
+        "https://shop.example/?u=https%3A%2F%2Facme.evergage.com%2Fapi2%2Fevent%2Fengage",
     ),
 )  # fmt: skip

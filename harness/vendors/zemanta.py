@@ -81,6 +81,11 @@ VENDOR = Vendor(
             "hits": [{"event": "install", "account": "110954", "identifiers": {"postbackid": "c-1"}}],
         },
         {
+            "title": "a named step of the older pixel",
+            "request": {"url": "https://p1.zemanta.com/p/58/shipping/", "resource_type": "image"},
+            "hits": [{"kind": "event", "event": "shipping", "account": "58"}],
+        },
+        {
             "title": "the older pixel",
             "request": {"url": "https://p1.zemanta.com/p/1234/"},
             "hits": [{"kind": "pageview", "event": "PAGE_VIEW", "account": "1234"}],
