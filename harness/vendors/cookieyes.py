@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from harness.decode.document import text_at
+from harness.decode.document import at, text_at
+from harness.decode.payload import read_body
 from harness.decode.query import Row
 from harness.decode.readers import LibraryReader, QueryReader
 from harness.decode.vendor import Endpoint, Vendor
@@ -39,7 +40,7 @@ _READ = QueryReader(
 def _decode(request: CapturedRequest) -> list[Hit]:
     hits = _READ(request)
     for hit in hits:
-        log = hit.values.get("log")
+        log = hit.values.get("log") or at(read_body(request).value, "log")
         consent = (
             {name: text_at(each, "status") in ("yes", "accept", "true") for each in log if (name := text_at(each, "name"))}
             if isinstance(log, list)
@@ -75,6 +76,11 @@ VENDOR = Vendor(
                 "body": "consent_id=c1&key=k1&log_time=1795318940362&log=%5B%7B%22name%22%3A%22analytics%22%2C%22status%22%3A%22yes%22%7D%2C%7B%22name%22%3A%22advertisement%22%2C%22status%22%3A%22no%22%7D%5D",
             },
             "hits": [{"kind": "consent", "event": "consent", "account": "k1", "consent": {"analytics": True, "advertisement": False}, "identifiers": {"consent_id": "c1"}}],
+        },
+        {
+            "title": "a consent as JSON",
+            "request": {"url": "https://log.cookieyes.com/api/v1/log", "method": "POST", "body": {"key": "k1", "consent_id": "c1", "log": [{"name": "analytics", "status": "yes"}]}},
+            "hits": [{"kind": "consent", "account": "k1", "consent": {"analytics": True}}],
         },
         {
             "title": "a consent as a form's parts",

@@ -24,7 +24,7 @@ _READ = QueryReader(
             "ft_spotName": Row("spotName", "Spotlight name", "General"),
             "name": Row("name", "Segment", "General"),
             "valuePairs": Row("valuePairs", "Segment's values", "General"),
-            "ftXRef": Row(None, "Reference", "Technical"),
+            "ftXRef": Row("ftXRef", "Order ID", "E-commerce"),
             "ftXValue": Row("ftXValue", "Value", "E-commerce", "number"),
             "ftXType": Row("ftXType", "Kind", "General"),
             "ftXName": Row("ftXName", "Name", "General"),
@@ -45,7 +45,7 @@ _READ = QueryReader(
     ),
     event="spotName",
     page="ft_referrer",
-    key="U1",
+    key=("U1", "ftXRef"),
     consent=lambda wire: {key: wire[key] for key in ("gdpr", "gdpr_consent") if wire.get(key)} or None,
 )
 

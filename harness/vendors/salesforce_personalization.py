@@ -53,10 +53,10 @@ _READ = JsonReader(
     ),
     event=("action", "itemAction", "interaction.name"),
     account="account",
-    key=("order.Product.orderId",),
+    key=("order.Product.orderId", "interaction.order.id"),
     page=("source.url", "pageView.url"),
     time=("eventTime", "timestamp"),
-    identifiers={"user_id": "user.id", "anonymous_id": "user.anonymousId", "encrypted_id": "user.encryptedId"},
+    identifiers={"user_id": ("user.id", "user.identities.userId"), "anonymous_id": "user.anonymousId", "encrypted_id": "user.encryptedId"},
     values=("user.attributes", ""),
     query=_QUERY,
 )
@@ -72,6 +72,11 @@ def _derive(hit: Hit) -> None:
     lines = at(order, "Product.lineItems")
     if isinstance(lines, list):
         hit.values["items"] = lines
+    placed = at(hit.values, "interaction.order")
+    if isinstance(placed, dict):
+        for name, field in (("id", "order_id"), ("totalValue", "total_value"), ("currency", "currency"), ("lineItems", "items")):
+            if placed.get(name) not in (None, ""):
+                hit.values.setdefault(field, placed[name])
     consents = hit.values.get("consents")
     for each in consents if isinstance(consents, list) else ():
         purpose, status = text_at(each, "purpose"), text_at(each, "status")
@@ -166,6 +171,22 @@ VENDOR = Vendor(
                 "url": "https://acme.us-1.evergage.com/api2/event/engage?event=eyJhY3Rpb24iOiJIb21lcGFnZSIsInVzZXIiOnsiYW5vbnltb3VzSWQiOiJhMSJ9LCJmbGFncyI6eyJwYWdlVmlldyI6dHJ1ZX19"
             },
             "hits": [{"kind": "pageview", "event": "Homepage", "account": "acme", "identifiers": {"anonymous_id": "a1"}}],
+        },
+        {
+            "title": "an order of the Interactions SDK",
+            "request": {
+                "url": "https://acme.us-5.evergage.com/api2/event/engage", "method": "POST",
+                "body": {
+                    "interaction": {"name": "Purchase", "order": {"id": "T-1", "totalValue": 19.98, "currency": "EUR", "lineItems": [{"catalogObjectId": "S1", "price": 9.99, "quantity": 2}]}},
+                    "source": {"url": "https://shop.example/thanks"}, "user": {"anonymousId": "a1", "identities": {"userId": "u1"}}, "account": {}, "consents": [],
+                },
+            },
+            "hits": [
+                {
+                    "kind": "event", "event": "Purchase", "account": "acme", "key": "T-1", "identifiers": {"user_id": "u1", "anonymous_id": "a1"},
+                    "values": {"order_id": "T-1", "total_value": 19.98, "currency": "EUR", "items": [{"catalogObjectId": "S1", "price": 9.99, "quantity": 2}]},
+                }
+            ],
         },
         {
             "title": "an interaction, base64 in a form as beacons send it",

@@ -26,6 +26,8 @@ _READ = QueryReader(
             "order_id": Row("order_id", "Order ID", "E-commerce"),
             "referrer": Row("referrer", "Referrer", "Page"),
             "url": Row("url", "Page address", "Page"),
+            "u": Row("url", "Page address", "Page"),
+            "bust": Row(None, "Cache buster", "Technical"),
             "cb": Row(None, "Cache buster", "Technical"),
             "gdpr": Row(None, "GDPR applies", "Consent"),
             "gdpr_consent": Row(None, "TCF string", "Consent"),
