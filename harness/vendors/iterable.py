@@ -6,8 +6,10 @@ https://support.iterable.com/hc/en-us/articles/17572750887444 (European data cen
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from typing import TYPE_CHECKING, Any
 
+from harness.capture.captured import Answer
 from harness.decode.address import split_url
 from harness.decode.document import PathTable
 from harness.decode.query import Prefix, QueryTable, Row
@@ -83,6 +85,17 @@ def _decode(request: CapturedRequest) -> list[Hit]:
     return hits
 
 
+def _answer(request: CapturedRequest) -> Answer | None:
+    """No messages where the script looks through a list of them; success to a call."""
+    path = split_url(request.url).path
+    found: dict[str, Any] = {"code": "Success", "msg": "", "params": None}
+    if path.endswith("etMessages"):
+        found = {"inAppMessages": []}
+    elif path.endswith("embedded-messaging/messages"):
+        found = {"placements": []}
+    return Answer(200, (("Content-Type", "application/json"),), json.dumps(found).encode())
+
+
 _HOSTS = ("api.iterable.com", "api.eu.iterable.com")
 
 VENDOR = Vendor(
@@ -96,6 +109,7 @@ VENDOR = Vendor(
         Endpoint(host="js.iterable.com", role="library", decode=LibraryReader()),
     ),
     decode=_decode,
+    answer=_answer,
     examples=(
         {
             "title": "an event",

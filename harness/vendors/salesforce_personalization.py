@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from harness.capture.captured import Answer
 from harness.decode.address import split_url
 from harness.decode.document import PathTable, at, text_at
 from harness.decode.payload import open_text, read_body
@@ -81,7 +82,7 @@ def _derive(hit: Hit) -> None:
     for each in consents if isinstance(consents, list) else ():
         purpose, status = text_at(each, "purpose"), text_at(each, "status")
         if purpose and status:
-            hit.consent = {**(hit.consent or {}), purpose: status == "Opt In"}
+            hit.consent = {**(hit.consent or {}), purpose: status in ("Opt In", "OptIn")}
 
 
 def _decode(request: CapturedRequest) -> list[Hit]:
@@ -129,6 +130,14 @@ def _account(path: str, wire: Mapping[str, object]) -> str | None:
 
 _HOSTS = ("*.evergage.com", "*.evgnet.com", "*.apptegic.com")
 
+
+def _answer(request: CapturedRequest) -> Answer | None:
+    """No campaigns, in the form that the script looks through."""
+    if "/api2/" not in request.url:
+        return None
+    return Answer(200, (("Content-Type", "application/json"),), b'{"campaignResponses":[],"compiledCampaignTemplates":[],"errorCode":0}')
+
+
 VENDOR = Vendor(
     id="salesforce-personalization",
     name="Salesforce Personalization (Evergage)",
@@ -144,6 +153,7 @@ VENDOR = Vendor(
         *(Endpoint(host=host, path="/beacon/*", role="library", decode=LibraryReader(account=_account)) for host in ("cdn.evgnet.com", "cdn.evergage.com", "cdn.apptegic.com")),
     ),
     decode=_decode,
+    answer=_answer,
     automatic_parameters=frozenset({"account", "anonymous_id", "url", "url_referrer", "channel"}),
     examples=(
         {
