@@ -88,7 +88,7 @@ VENDOR = Vendor(
         *(Endpoint(host="id5-sync.com", path=path, decode=LibraryReader("auxiliary")) for path in ("/i/*", "/s/*", "/c/*", "/k/*", "/qc/*")),
         *(Endpoint(host=host, path="/api/config/*", role="config", decode=LibraryReader("config", account=_partner)) for host in ("id5-sync.com", "api.id5-sync.com")),
         Endpoint(host="api.id5-sync.com", path="/analytics/*", role="config", decode=LibraryReader("config", account=_partner)),
-        *(Endpoint(host=host, path=path, decode=LibraryReader("auxiliary")) for host in ("id5-sync.com", "api.id5-sync.com", "diagnostics.id5-sync.com") for path in ("/event", "/events", "/measurements")),
+        *(Endpoint(host=host, path=path, decode=LibraryReader("auxiliary", account="partnerId")) for host in ("id5-sync.com", "api.id5-sync.com", "diagnostics.id5-sync.com") for path in ("/event", "/events", "/measurements")),
         *(Endpoint(host=host, path="/*", role="library") for host in ("cdn.id5-sync.com", "www.id5-sync.com")),
         *(Endpoint(host=host, path="/*", decode=LibraryReader("auxiliary")) for host in ("lb.eu-1-id5-sync.com", "lbs.eu-1-id5-sync.com")),
     ),
@@ -105,6 +105,11 @@ VENDOR = Vendor(
             "title": "the settings of Prebid's module",
             "request": {"url": "https://id5-sync.com/api/config/prebid", "method": "POST", "body": {"name": "id5Id", "params": {"partner": 173, "gamTargetingPrefix": "id5"}}},
             "hits": [{"kind": "config", "account": "173"}],
+        },
+        {
+            "title": "an auction told of by Prebid's analytics",
+            "request": {"url": "https://id5-sync.com/event", "method": "POST", "body": {"partnerId": 173, "source": "id5-api-js", "event": "auctionEnd", "payload": {}}},
+            "hits": [{"kind": "auxiliary", "account": "173"}],
         },
         {
             "title": "a cookie matched",
