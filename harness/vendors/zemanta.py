@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from harness.decode.address import split_url
 from harness.decode.query import QueryTable, Row, unescape_percent
-from harness.decode.readers import QueryReader, kind_of
+from harness.decode.readers import LibraryReader, QueryReader, kind_of
 from harness.decode.vendor import Endpoint, Vendor
 
 if TYPE_CHECKING:
@@ -63,6 +63,7 @@ VENDOR = Vendor(
     docs=("https://help.zemanta.com/article/show/12985-setting-up-audience-pixels",),
     endpoints=(
         *(Endpoint(host=host, path=path) for host in _HOSTS for path in ("/v2/p/*", "/p/*")),
+        Endpoint(host="b1sync.zemanta.com", path="/usersync/*", decode=LibraryReader("auxiliary")),
         Endpoint(host="js-tag.zemanta.com", path="/*", role="library"),
     ),
     decode=_decode,
@@ -86,6 +87,11 @@ VENDOR = Vendor(
             "title": "a named step of the older pixel",
             "request": {"url": "https://p1.zemanta.com/p/58/shipping/", "resource_type": "image"},
             "hits": [{"kind": "event", "event": "shipping", "account": "58"}],
+        },
+        {
+            "title": "cookies matched",
+            "request": {"url": "https://b1sync.zemanta.com/usersync/outbrain/?puid=x"},
+            "hits": [{"kind": "auxiliary", "event": None}],
         },
         {
             "title": "the older pixel",
