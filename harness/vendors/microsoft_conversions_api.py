@@ -86,6 +86,14 @@ VENDOR = Vendor(
             ],
         },
         {
+            "title": "a hotel's booking",
+            "request": {
+                "url": "https://capi.uet.microsoft.com/v1/7/events", "method": "POST",
+                "body": {"data": [{"eventType": "custom", "eventName": "booking", "eventTime": 1795318940, "userData": {"anonymousId": "a1", "ph": "hash"}, "customData": {"transactionId": "B-1", "hotelData": {"totalPrice": 240}}}]},
+            },
+            "hits": [{"event": "booking", "account": "7", "key": "B-1", "identifiers": {"anonymousId": "a1", "ph": "hash"}, "values": {"hotelData": {"totalPrice": 240}}}],
+        },
+        {
             "title": "an event without consent",
             "request": {"url": "https://capi.uet.microsoft.com/v1/1/events", "method": "POST", "body": {"data": [{"eventType": "custom", "eventName": "lead", "adStorageConsent": "D"}]}},
             "hits": [{"kind": "event", "event": "lead", "account": "1", "consent": {"ad_storage": False}}],
