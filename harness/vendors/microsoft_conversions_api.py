@@ -25,7 +25,7 @@ _TABLE = PathTable(
         "eventSourceUrl": Row("eventSourceUrl", "Page address", "Page"),
         "pageTitle": Row("pageTitle", "Page title", "Page"),
         "adStorageConsent": Row(None, "Consent to ad storage", "Consent"),
-        "customData.value": Row(None, "Value", "E-commerce"),
+        "customData.value": Row("value", "Value", "E-commerce", "number"),
         "customData.currency": Row(None, "Currency", "E-commerce"),
         "customData.transactionId": Row(None, "Transaction ID", "E-commerce"),
     },

@@ -24,7 +24,8 @@ _TABLE = PathTable(
         "event_source_url": Row("event_source_url", "Page address", "Page"),
         "action_source": Row("action_source", "Action source", "General"),
         "opt_out": Row(None, "Opted out", "Consent"),
-        "custom_data.value": Row(None, "Value", "E-commerce"),
+        "custom_data.value": Row("value", "Value", "E-commerce", "number"),
+        "custom_data.num_items": Row("num_items", "Number of items", "E-commerce", "number"),
         "custom_data.currency": Row(None, "Currency", "E-commerce"),
         "custom_data.order_id": Row(None, "Order ID", "E-commerce"),
     },
@@ -81,7 +82,7 @@ VENDOR = Vendor(
             "hits": [
                 {
                     "kind": "event", "event": "checkout", "account": "549755885175", "key": "e1", "identifiers": {"em": "hash", "click_id": "c1"}, "event_time": 1795318940.0,
-                    "values": {"value": "19.98", "currency": "EUR", "order_id": "T-1", "contents": [{"id": "S1"}]},
+                    "values": {"value": 19.98, "currency": "EUR", "order_id": "T-1", "contents": [{"id": "S1"}]},
                 },
                 {"kind": "pageview", "event": "page_visit", "account": "549755885175", "key": "e2"},
             ],
