@@ -67,14 +67,14 @@ def _decode(request: CapturedRequest) -> list[Hit]:
 
 
 def _is_goatcounter(request: CapturedRequest) -> bool:
-    """Told on any host by path, screen (width, height, pixel ratio), the bot's number and five characters against caching."""
+    """Told on any host by path, screen (its width; height and ratio too of old), the bot's number and five characters against caching."""
     wire = {each.name: str(each.value) for each in _TABLE.read(split_url(request.url).query)}
     screen = wire.get("s", "").split(",")
-    sized = len(screen) == _SCREEN and all(each.replace(".", "", 1).isdecimal() for each in screen)
-    return bool(wire.get("p")) and sized and wire.get("b", "").isdecimal() and 0 < len(wire.get("rnd", "")) <= _RANDOM
+    sized = len(screen) in _SCREEN and all(each.replace(".", "", 1).isdecimal() for each in screen)
+    return bool(wire.get("p")) and sized and wire.get("b", "").isdecimal() and wire.get("rnd", "").isalnum() and len(wire["rnd"]) <= _RANDOM
 
 
-_SCREEN, _RANDOM = 3, 5
+_SCREEN, _RANDOM = (1, 3), 5
 
 VENDOR = Vendor(
     id="goatcounter",
@@ -102,6 +102,11 @@ VENDOR = Vendor(
             "hits": [{"kind": "pageview", "event": "pageview", "account": "stats", "campaign": {"utm_source": "x"}, "values": {"referrer": "https://search.example"}}],
         },
         {
+            "title": "an event as today's script sends it, on the site's own instance",
+            "request": {"url": "https://stats.shop.example/count?p=buy&t=Buy%20now&e=true&s=1280&b=0&q=%3Futm_source%3Dnews&rnd=vkywn", "resource_type": "image"},
+            "hits": [{"kind": "event", "event": "buy", "account": "stats", "campaign": {"utm_source": "news"}}],
+        },
+        {
             "title": "the script",
             "request": {"url": "https://gc.zgo.at/count.js", "resource_type": "script"},
             "hits": [{"kind": "library"}],
@@ -117,5 +122,5 @@ VENDOR = Vendor(
             "hits": [{"kind": "pageview", "event": "pageview", "account": "shop"}, {"kind": "event", "event": "buy"}],
         },
     ),
-    lookalikes=("https://shop.example/count?p=%2F", "https://shop.example/count?p=1&s=small,red,x&b=0&rnd=abcde", "https://shop.example/?u=https%3A%2F%2Fshop.goatcounter.com%2Fcount", "https://notgoatcounter.com/count", "https://shop.goatcounter.com.evil.example/count", "https://www.goatcounter.com/help"),
+    lookalikes=("https://shop.example/count?p=%2F", "https://shop.example/count?p=1&s=small,red,x&b=0&rnd=abcde", "https://shop.example/count?p=1&s=2&b=0", "https://shop.example/count?p=1&s=2&rnd=abcde", "https://shop.example/?u=https%3A%2F%2Fshop.goatcounter.com%2Fcount", "https://notgoatcounter.com/count", "https://shop.goatcounter.com.evil.example/count", "https://www.goatcounter.com/help"),
 )  # fmt: skip

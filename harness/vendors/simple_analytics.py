@@ -40,7 +40,7 @@ _TABLE = QueryTable(
         "bot": Row(None, "Bot", "Technical"),
         "brave": Row(None, "Brave", "Device"),
         "duck": Row(None, "DuckDuckGo", "Device"),
-        "unique": Row("unique", "Unique", "Session"),
+        "unique": Row("unique", "Unique", "Session", "boolean"),
         "page_id": Row(None, "Page ID", "Session"),
         "session_id": Row(None, "Session ID", "Session"),
         "id": Row(None, "Hit ID", "Technical"),
