@@ -33,7 +33,9 @@ _TABLE = QueryTable(
         "pf": Row(None, "Platform", "Technical"),
         "X-WT-UA": Row(None, "User agent", "Device"),
         "vc": Row("vc", "Coupon value", "E-commerce", "number"),
-        "cb563": Row("cb563", "Coupon", "E-commerce"),
+        "cb563": Row("cb563", "Coupon's value", "E-commerce", "number"),
+        "cb761": Row("cb761", "Payment method", "E-commerce"),
+        "cp771": Row("cp771", "Search results", "Parameters", "number"),
         "cb560": Row("cb560", "Cancelled value", "E-commerce", "number"),
         "bw": Row(None, "Bandwidth", "Media"),
         "vol": Row(None, "Volume", "Media"),
@@ -77,6 +79,8 @@ _TABLE = QueryTable(
     ),
 )
 _READ = QueryReader(_TABLE, page="pu", identifiers=("eid", "fpv", "cd", "ceid"), key="oi")
+_UNNAMED = "webtrekk_ignore"
+"""The script's action for a product put into the cart; what was done is the basket's status."""
 _TRACK_ID = 15
 _ITEM = (("ba", "product"), ("co", "price"), ("qn", "quantity"))
 _ACTIONS = {"conf": "order", "confirmation": "order"}
@@ -107,7 +111,13 @@ def _hit(parameters: list[Parameter], problem: str, account: str | None) -> Hit:
             {field: number(texts[place]) if field != "product" else texts[place] for field, texts in lists.items() if place < len(texts)}
             for place in range(len(lists["product"]))
         ]
-    if values.get("ct"):
+        for name, text in list(values.items()):
+            parts = str(text).split(";") if name[:2] == "ca" or name in ("cb760", "cb767") else []
+            for item, part in zip(values["items"], parts, strict=False):
+                item[name] = part
+    if values.get("ct") == _UNNAMED and values.get("st"):
+        hit.kind, hit.event = "event", str(values["st"])
+    elif values.get("ct"):
         hit.kind, hit.event = "event", str(values["ct"])
     elif values.get("mk"):
         hit.kind, hit.event = ("auxiliary" if values["mk"] == "pos" else "event"), str(values["mk"])
@@ -177,6 +187,24 @@ VENDOR = Vendor(
             "title": "a product seen, without scripts, at the older address",
             "request": {"url": "https://q3.webtrekk.net/980157259404316/wt.pl?p=322,shop.product,0,0,0,0,0,0,0,0&ba=S1&st=view&co=9.99", "resource_type": "image"},
             "hits": [{"kind": "pageview", "event": "view", "account": "980157259404316", "values": {"pageName": "shop.product"}}],
+        },
+        {
+            "title": "a product put into the cart, as the script sends it",
+            "request": {
+                "url": "https://q3.webtrekk.net/111111111111111/wt?p=600,detail,1,1280x720,24,1,1795604191901,2,1280x720,0&pf=48&cs802=2048&eid=e1&ba=S1%3BS2&co=9.99%3B5&qn=2%3B1&st=add&ca1=tees%3Bcaps&cb767=red%3B&ct=webtrekk_ignore&pu=https%3A%2F%2Fshop.example%2Fp&la=en",
+                "resource_type": "image",
+            },
+            "hits": [
+                {
+                    "kind": "event", "event": "add", "account": "111111111111111", "page_url": "https://shop.example/p",
+                    "values": {
+                        "items": [
+                            {"product": "S1", "price": 9.99, "quantity": 2, "ca1": "tees", "cb767": "red"},
+                            {"product": "S2", "price": 5, "quantity": 1, "ca1": "caps", "cb767": ""},
+                        ]
+                    },
+                }
+            ],
         },
         {
             "title": "a heat map",
