@@ -224,6 +224,7 @@ VENDOR = Vendor(
         *(Endpoint(host="*.tt.omtrdc.net", path=path) for path in ("/rest/v1/delivery", "/rest/v1/delivery/")),
         *(Endpoint(host="*.tt.omtrdc.net", path=path, decode=_mbox) for path in ("/m2/*", "/rest/v1/mbox/*", "/rest/v2/*")),
         Endpoint(host="*.tt.omtrdc.net", path="/cdn/*", role="library", decode=LibraryReader()),
+        Endpoint(host="assets.adobetarget.com", path="/*", role="config", decode=LibraryReader("config", account=lambda path, wire: path.split("/")[1] or None)),
         Endpoint(host="*", path="*/rest/v1/delivery", recognise=_is_delivery),
         *(Endpoint(host="*", path=f"*/mbox/{name}", recognise=_is_mbox, decode=_mbox) for name in ("json", "standard", "ajax", "image")),
     ),
@@ -232,6 +233,11 @@ VENDOR = Vendor(
     automatic_events=frozenset({"target-global-mbox", "display"}),
     automatic_parameters=frozenset({"url", "referrer"}),
     examples=(
+        {
+            "title": "the rules of decisions on the device",
+            "request": {"url": "https://assets.adobetarget.com/shop/production/v1/rules.json"},
+            "hits": [{"kind": "config", "account": "shop"}],
+        },
         {
             "title": "a page load and an order's mbox",
             "request": {

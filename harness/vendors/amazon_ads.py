@@ -89,7 +89,10 @@ def _decode(request: CapturedRequest) -> list[Hit]:
                 if each.name == "ex-fargs":
                     inner = {name: value for name, value, *_ in PLAIN.read(str(each.value).lstrip("?"))}
                     hit.account = str(inner.get("id") or "") or None
-                    hit.event = hit.event or ("conversion" if inner.get("type") else None)
+                    kind = str(inner.get("type") or "")
+                    hit.event = hit.event or ("conversion" if kind.isdecimal() else "page_view" if kind else None)
+                    if kind:
+                        hit.values.setdefault("type", kind)
                     hit.kind = kind_of(hit.event)
     return hits
 
@@ -162,8 +165,17 @@ VENDOR = Vendor(
             "hits": [
                 {
                     "kind": "event", "event": "conversion", "account": "c3955f69-91a1-ed0e-a556-a4c0a7db3ad7", "page_url": "https://shop.example/products",
+                    "values": {"type": "4"},
                 }
             ],
+        },
+        {
+            "title": "an older pixel of no type, in Japan",
+            "request": {
+                "url": "https://aax-fe.amazon-adsystem.com/s/iui3?d=forester-did&ex-fargs=%3Fid%3D97c97873-b320-2f7a-9117-f3d5aa752a9e%26type%3Dnull%26m%3D6&ex-fch=416613&ex-src=shop.example",
+                "resource_type": "image",
+            },
+            "hits": [{"kind": "pageview", "event": "page_view", "account": "97c97873-b320-2f7a-9117-f3d5aa752a9e"}],
         },
         {
             "title": "a cookie sync, which is no event",

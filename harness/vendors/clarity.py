@@ -143,7 +143,7 @@ def _hits(document: Any, parameters: list[Any]) -> list[Hit]:
 def _granted(token: Any) -> Any:
     if token is True or token is False:
         return token
-    return {"granted": True, "denied": False, 1: True, 2: False}.get(token, token) if isinstance(token, str | int) else token
+    return {"granted": True, "denied": False, 1: True, 0: False, 2: False}.get(token, token) if isinstance(token, str | int) else token
 
 
 def _project(path: str, wire: Mapping[str, object]) -> str | None:
@@ -174,6 +174,14 @@ VENDOR = Vendor(
     purposes=("ad_storage", "analytics_storage"),
     cookieless=True,
     examples=(
+        {
+            "title": "consent as numbers, as version 0.8.70 sends it",
+            "request": {
+                "url": "https://x.clarity.ms/collect", "method": "POST",
+                "body": {"e": ["0.8.70", 1, 0, 147, "abc123", "u1", "s1", 1, 0, 0, 0, "https://shop.example/"], "a": [[102, 1, 1, ["https://shop.example/"], 36, ["0"]], [102, 47, 5, 1, 0]], "p": []},
+            },
+            "hits": [{"kind": "pageview", "account": "abc123", "consent": {"ad_Storage": True, "analytics_Storage": False}}],
+        },
         {
             "title": "a page's first payload, with consent",
             "request": {

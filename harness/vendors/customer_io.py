@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.capture.captured import Answer
 from harness.decode.address import split_url
+from harness.decode.campaign import campaign_of
 from harness.decode.document import PathTable, text_at
 from harness.decode.payload import from_base64, read_body
 from harness.decode.query import Prefix, QueryTable, Row
@@ -154,6 +155,7 @@ _OLDER = QueryReader(
             "cookie_id": Row("anonymous_id", "Anonymous ID", USER),
             "anonymous_id": Row("anonymous_id", "Anonymous ID", USER),
             "url": Row("url", "Page address", PROPERTIES),
+            "timestamp": Row(None, "Time", TECHNICAL),
         },
         (Prefix("data[", "]", label="{}", group=PROPERTIES), Prefix("attributes[", "]", label="{}", group=USER)),
     ),
@@ -175,6 +177,10 @@ def _older(request: CapturedRequest) -> list[Hit]:
         call = _LEGACY[name] if name in _LEGACY else str(hit.values.get("type") or "") or None
         if call in ("page", "screen"):
             hit.kind, hit.event = "pageview", call
+            named = str(hit.values.get("name") or "")
+            if hit.page_url is None and named.startswith(("https://", "http://")):
+                # The script names a page by its address.
+                hit.page_url, hit.campaign = named, campaign_of(named)
         elif call in ("identify", "customer"):
             hit.kind, hit.event = "identify", "identify"
     return hits
@@ -264,6 +270,11 @@ VENDOR = Vendor(
             "title": "a page of the oldest snippet",
             "request": {"url": "https://track.customer.io/events/page.gif?name=%2F&s=abc", "resource_type": "image"},
             "hits": [{"kind": "pageview", "event": "page", "account": "abc", "values": {"name": "/"}}],
+        },
+        {
+            "title": "a page that the older script names by its address",
+            "request": {"url": "https://track.customer.io/events/page?site_id=abc&type=page&name=https%3A%2F%2Fshop.example%2F%3Futm_source%3Dx&anonymous_id=a1&timestamp=1795318940"},
+            "hits": [{"kind": "pageview", "event": "page", "page_url": "https://shop.example/?utm_source=x", "campaign": {"utm_source": "x"}, "identifiers": {"anonymous_id": "a1"}}],
         },
         {
             "title": "a source's settings",

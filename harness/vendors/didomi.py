@@ -59,7 +59,7 @@ _READ = JsonReader(
         },
         (Prefix("purposes.", field=None, group=CONSENT), Prefix("vendors.", field=None, group=CONSENT), Prefix("parameters.", field=None, group=CONSENT), Prefix("user.", field=None, group=USER)),
     ),
-    event="type", account=("source.key", "organization_id"), time="timestamp", key="id", identifiers={"user_id": "user.id", "organization_user_id": "user.organization_user_id"},
+    events="events", event="type", account=("source.key", "organization_id"), time="timestamp", key="id", identifiers={"user_id": "user.id", "organization_user_id": "user.organization_user_id"},
     kind=lambda name, event: "auxiliary" if not name or name in _AUXILIARY or not name.startswith("consent") else "consent", derive=_derive,
     query=QueryTable({"data_manifest_id": Row("data_manifest_id", "Data manifest", GENERAL)}),
 )  # fmt: skip

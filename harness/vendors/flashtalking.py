@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from harness.decode.address import split_url
 from harness.decode.query import Prefix, QueryTable, Row
-from harness.decode.readers import QueryReader
+from harness.decode.readers import LibraryReader, QueryReader
 from harness.decode.vendor import Endpoint, Vendor
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ _READ = QueryReader(
             "ft_spotName": Row("spotName", "Spotlight name", "General"),
             "name": Row("name", "Segment", "General"),
             "valuePairs": Row("valuePairs", "Segment's values", "General"),
-            "ftXRef": Row(None, "Reference", "Technical"),
+            "ftXRef": Row("ftXRef", "Order ID", "E-commerce"),
             "ftXValue": Row("ftXValue", "Value", "E-commerce", "number"),
             "ftXType": Row("ftXType", "Kind", "General"),
             "ftXName": Row("ftXName", "Name", "General"),
@@ -45,7 +45,7 @@ _READ = QueryReader(
     ),
     event="spotName",
     page="ft_referrer",
-    key="U1",
+    key=("U1", "ftXRef"),
     consent=lambda wire: {key: wire[key] for key in ("gdpr", "gdpr_consent") if wire.get(key)} or None,
 )
 
@@ -69,7 +69,10 @@ VENDOR = Vendor(
     name="Flashtalking",
     category="advertising",
     docs=("https://docs.tealium.com/client-side-tags/flashtalking-onetag-tag/",),
-    endpoints=tuple(Endpoint(host=host, path=path) for host in ("servedby.flashtalking.com", "*.flashtalking.com") for path in ("/container/*", "/spot/*", "/segment/*")),
+    endpoints=(
+        *(Endpoint(host=host, path=path) for host in ("servedby.flashtalking.com", "*.flashtalking.com") for path in ("/container/*", "/spot/*", "/segment/*")),
+        *(Endpoint(host=host, path=path, decode=LibraryReader("auxiliary")) for host, path in (("e.flashtalking.com", "/cache"), ("d9.flashtalking.com", "/*"))),
+    ),
     decode=_decode,
     examples=(
         {
@@ -91,6 +94,11 @@ VENDOR = Vendor(
             "title": "a spotlight at its older address",
             "request": {"url": "https://servedby.flashtalking.com/spot/1921;7691;896/?spotName=Home&cachebuster=1"},
             "hits": [{"event": "Home", "account": "1921", "values": {"spotlightId": "7691"}}],
+        },
+        {
+            "title": "the device asked for",
+            "request": {"url": "https://e.flashtalking.com/cache"},
+            "hits": [{"kind": "auxiliary", "event": None}],
         },
         {
             "title": "a spotlight without a name",

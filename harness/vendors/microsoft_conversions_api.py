@@ -25,7 +25,7 @@ _TABLE = PathTable(
         "eventSourceUrl": Row("eventSourceUrl", "Page address", "Page"),
         "pageTitle": Row("pageTitle", "Page title", "Page"),
         "adStorageConsent": Row(None, "Consent to ad storage", "Consent"),
-        "customData.value": Row(None, "Value", "E-commerce"),
+        "customData.value": Row("value", "Value", "E-commerce", "number"),
         "customData.currency": Row(None, "Currency", "E-commerce"),
         "customData.transactionId": Row(None, "Transaction ID", "E-commerce"),
     },
@@ -84,6 +84,14 @@ VENDOR = Vendor(
                 },
                 {"kind": "pageview", "event": "pageLoad", "account": "12345678"},
             ],
+        },
+        {
+            "title": "a hotel's booking",
+            "request": {
+                "url": "https://capi.uet.microsoft.com/v1/7/events", "method": "POST",
+                "body": {"data": [{"eventType": "custom", "eventName": "booking", "eventTime": 1795318940, "userData": {"anonymousId": "a1", "ph": "hash"}, "customData": {"transactionId": "B-1", "hotelData": {"totalPrice": 240}}}]},
+            },
+            "hits": [{"event": "booking", "account": "7", "key": "B-1", "identifiers": {"anonymousId": "a1", "ph": "hash"}, "values": {"hotelData": {"totalPrice": 240}}}],
         },
         {
             "title": "an event without consent",

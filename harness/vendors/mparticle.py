@@ -230,7 +230,7 @@ _READ = JsonReader(
 def _key_in_path(path: str) -> str | None:
     """``/v3/JS/<key>/events``, ``/JS/v2/<key>/config``, ``/v2/<key>/events``; ``/v2/events`` has none."""
     steps = path.split("/")
-    for before in ("JS", "v2", "v1"):
+    for before in ("identity", "JS", "js", "v2", "v1"):
         if before in steps[:-2]:
             found = steps[steps.index(before) + 1]
             if found not in ("v1", "v2", "identity"):
@@ -330,7 +330,7 @@ VENDOR = Vendor(
         Endpoint(host="nativesdks.mparticle.com", path="/v1/*/audience*", role="config", decode=LibraryReader("config")),
         Endpoint(host="config2.mparticle.com", path="/v4/*", role="config", decode=LibraryReader("config")),
         Endpoint(host="jssdkcdns.mparticle.com", path="/JS/*/config", role="config", decode=LibraryReader("config", account=_config_key)),
-        Endpoint(host="jssdkcdns.mparticle.com", path="/JS/*", role="library", decode=LibraryReader(account=_config_key)),
+        *(Endpoint(host="jssdkcdns.mparticle.com", path=path, role="library", decode=LibraryReader(account=_config_key)) for path in ("/JS/*", "/js/*")),
     ),
     decode=_decode,
     answer=_answer,
@@ -401,6 +401,12 @@ VENDOR = Vendor(
                 "body": {"client_sdk": {"platform": "web", "sdk_vendor": "mparticle", "sdk_version": "2.68.0"}, "known_identities": {"device_application_stamp": "d1"}, "request_id": "r"},
             },
             "hits": [{"kind": "identify", "event": "identify", "account": "us1-abc", "identifiers": {"device_id": "d1"}}],
+        },
+        {"title": "the script, lower case", "request": {"url": "https://jssdkcdns.mparticle.com/js/v2/us1-abc/mparticle.js"}, "hits": [{"kind": "library", "account": "us1-abc"}]},
+        {
+            "title": "two visitors made one",
+            "request": {"url": "https://jssdks.mparticle.com/v1/identity/us1-abc/Alias", "method": "POST", "body": {"request_type": "alias", "data": {}}},
+            "hits": [{"kind": "auxiliary", "account": "us1-abc"}],
         },
         {"title": "the script", "request": {"url": "https://jssdkcdns.mparticle.com/JS/v2/us1-abc/mparticle.js"}, "hits": [{"kind": "library", "account": "us1-abc"}]},
         {"title": "a workspace's settings", "request": {"url": "https://jssdkcdns.mparticle.com/JS/v2/us1-abc/config?env=0"}, "hits": [{"kind": "config", "account": "us1-abc"}]},

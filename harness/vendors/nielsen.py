@@ -39,6 +39,12 @@ _TABLE = QueryTable(
         "at": Row("at", "Ping type", "General"),
         "pingtype": Row("pingtype", "Ping type", "General"),
         "title": Row("title", "Title", "Content"),
+        "rt": Row("rt", "What is seen", "Content"),
+        "am": Row(None, "Way of access", "Technical"),
+        "ca": Row("ca", "Campaign or content", "Content"),
+        "cr": Row("cr", "Creative", "Content"),
+        "pc": Row("pc", "Placement", "Content"),
+        "ce": Row("ce", "Site", "Content"),
         "pgUrl": Row("si", "Page address", "Page"),
         "pgTitle": Row("title", "Page title", "Page"),
         "c13": Row("c13", "App ID (composed)", "General"),
@@ -63,9 +69,9 @@ def _account(values: Mapping[str, Any]) -> str | None:
 def _event(values: Mapping[str, Any]) -> str | None:
     if values.get("prd") == "session":
         return "session"
-    if values.get("ci") and values.get("si") and values.get("prd") in (None, ""):
-        return "pageview"
     found = values.get("at") or values.get("pingtype")
+    if values.get("ci") and not found and values.get("prd") in (None, ""):
+        return "pageview"
     return str(found) if found else None
 
 
@@ -110,6 +116,15 @@ def _app(path: str, wire: Mapping[str, Any]) -> str | None:
     return name if "/conf/" in path and name.startswith("P") else None
 
 
+def _decode(request: CapturedRequest) -> list[Hit]:
+    """An ad that was viewed (``rt=banner``) is no page."""
+    hits = _READ(request)
+    for hit in hits:
+        if hit.event == "view" and hit.values.get("rt") not in (None, "", "text"):
+            hit.kind = "auxiliary"
+    return hits
+
+
 VENDOR = Vendor(
     id="nielsen",
     name="Nielsen Digital",
@@ -118,17 +133,27 @@ VENDOR = Vendor(
     endpoints=(
         *(Endpoint(host="*.imrworldwide.com", path=path) for path in ("/cgi-bin/m", "/cgi-bin/gn", "/cgi-bin/cfg", "/cgi-bin/ping")),
         *(Endpoint(host=host, path="/*", role="library", decode=LibraryReader(account=_app)) for host in ("cdn-gn.imrworldwide.com", "cdn-gl.imrworldwide.com")),
-        *(Endpoint(host="*.imrworldwide.com", path=path, role="library", decode=LibraryReader(account=_app)) for path in ("/v60.js", "/v52.js", "/novms/js/*", "/conf/*")),
+        *(Endpoint(host="*.imrworldwide.com", path=path, role="library", decode=LibraryReader(account=_app)) for path in ("/v60.js", "/v53.js", "/v52.js", "/v51.js", "/novms/js/*", "/conf/*")),
         Endpoint(host="*.imrworldwide.com", path="/cgi-bin/error", decode=LibraryReader("auxiliary")),
         *(Endpoint(host=host, path="/nmapi/v2/*", decode=_cloud) for host in ("cloudapi.imrworldwide.com", "sandbox-cloudapi.imrworldwide.com")),
     ),
-    decode=_READ,
+    decode=_decode,
     automatic_parameters=frozenset({"si", "rp"}),
     examples=(
         {
             "title": "a page view of the site census",
             "request": {"url": "https://secure-gl.imrworldwide.com/cgi-bin/m?ci=shop-cc&cg=0&cc=1&si=https%3A%2F%2Fshop.example%2F%3Futm_source%3Dx&rp=&ts=compact&rnd=1", "resource_type": "image"},
             "hits": [{"kind": "pageview", "event": "pageview", "account": "shop-cc", "campaign": {"utm_source": "x"}}],
+        },
+        {
+            "title": "a page of the site census without scripts, in New Zealand",
+            "request": {"url": "https://secure-nz.imrworldwide.com/cgi-bin/m?ci=nz-adhub&cg=0&cc=1&ts=noscript", "resource_type": "image"},
+            "hits": [{"kind": "pageview", "event": "pageview", "account": "nz-adhub"}],
+        },
+        {
+            "title": "an ad that was viewed",
+            "request": {"url": "https://secure-gl.imrworldwide.com/cgi-bin/m?ca=nlsn309083&cr=3950556&ce=x&pc=1&ci=nlsnci3070&am=4&at=view&rt=banner&st=image&c13=asid,PEDC&r=1", "resource_type": "image"},
+            "hits": [{"kind": "auxiliary", "event": "view", "account": "PEDC", "values": {"cr": "3950556"}}],
         },
         {
             "title": "an event of the cloud API",

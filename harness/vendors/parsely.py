@@ -50,7 +50,9 @@ def _kind(event: str | None) -> str:
     return "auxiliary" if event is None or event in _ASIDE else "pageview" if event == "pageview" else "event"
 
 
-_READ = QueryReader(_TABLE, event="action", page="url", identifiers=("u",), kind=_kind, lifted=("data",))
+_READ = QueryReader(
+    _TABLE, event="action", page="url", identifiers=("u", "parsely_site_uuid", "parsely_uuid"), kind=_kind, lifted=("data",)
+)
 
 
 def _decode(request: CapturedRequest) -> list[Hit]:
@@ -105,9 +107,9 @@ VENDOR = Vendor(
     examples=(
         {
             "title": "a page view",
-            "request": {"url": f"https://p1.parsely.com/plogger/?{_HIT}&action=pageview&data=%7B%22tier%22%3A%22gold%22%7D", "resource_type": "image"},
+            "request": {"url": f"https://p1.parsely.com/plogger/?{_HIT}&action=pageview&data=%7B%22tier%22%3A%22gold%22%2C%22parsely_site_uuid%22%3A%22su%22%7D", "resource_type": "image"},
             "hits": [
-                {"kind": "pageview", "event": "pageview", "account": "shop.example", "campaign": {"utm_source": "x"}, "values": {"title": "Shop", "tier": "gold"}, "identifiers": {"u": "pid=abc"}}
+                {"kind": "pageview", "event": "pageview", "account": "shop.example", "campaign": {"utm_source": "x"}, "values": {"title": "Shop", "tier": "gold"}, "identifiers": {"u": "pid=abc", "parsely_site_uuid": "su"}}
             ],
         },
         {

@@ -27,7 +27,8 @@ _TABLE = PathTable(
         "advertiser_id": Row("advertiser_id", "Advertiser ID", "General"),
         "partner_name": Row(None, "Partner", "Technical"),
         "app_id": Row("app_id", "App ID", "General"),
-        "custom_data.value": Row(None, "Value", "E-commerce"),
+        "custom_data.value": Row("value", "Value", "E-commerce", "number"),
+        "custom_data.num_items": Row("num_items", "Number of items", "E-commerce", "number"),
         "custom_data.currency": Row(None, "Currency", "E-commerce"),
         "custom_data.order_id": Row(None, "Order ID", "E-commerce"),
     },
@@ -88,7 +89,7 @@ VENDOR = Vendor(
             "hits": [
                 {
                     "kind": "event", "event": "checkout", "account": "549755885175", "key": "e1", "identifiers": {"em": "hash", "click_id": "c1"}, "event_time": 1795318940.0,
-                    "values": {"value": "19.98", "currency": "EUR", "order_id": "T-1", "contents": [{"id": "S1"}]},
+                    "values": {"value": 19.98, "currency": "EUR", "order_id": "T-1", "contents": [{"id": "S1"}]},
                 },
                 {"kind": "pageview", "event": "page_visit", "account": "549755885175", "key": "e2"},
             ],
@@ -107,7 +108,7 @@ VENDOR = Vendor(
                 "url": "https://ct.pinterest.com/events/v3/?test=true", "method": "POST",
                 "body": {"data": [{"event_name": "add_to_cart", "event_id": "e4", "advertiser_id": "549", "event_time": 1795318940, "custom_data": {"value": "5"}}]},
             },
-            "hits": [{"kind": "event", "event": "add_to_cart", "account": "549", "key": "e4", "values": {"value": "5"}}],
+            "hits": [{"kind": "event", "event": "add_to_cart", "account": "549", "key": "e4", "values": {"value": 5}}],
         },
         {
             "title": "a sign-up, opted out",

@@ -27,6 +27,11 @@ _TABLE = PathTable(
         "type.tracking_type": Row(None, "Event", "General"),
         "type.custom_event_name": Row(None, "Custom event", "General"),
         "click_id": Row(None, "Click ID", "User"),
+        "event_metadata.value_decimal": Row("value_decimal", "Value", "E-commerce", "number"),
+        "event_metadata.value": Row("value", "Value (hundredths)", "E-commerce", "number"),
+        "event_metadata.item_count": Row("item_count", "Number of items", "E-commerce", "number"),
+        "metadata.value": Row("value", "Value", "E-commerce", "number"),
+        "metadata.item_count": Row("item_count", "Number of items", "E-commerce", "number"),
         "action_source": Row("action_source", "Action source", "General"),
     },
     (

@@ -40,7 +40,7 @@ _TABLE = QueryTable(
         "bot": Row(None, "Bot", "Technical"),
         "brave": Row(None, "Brave", "Device"),
         "duck": Row(None, "DuckDuckGo", "Device"),
-        "unique": Row("unique", "Unique", "Session"),
+        "unique": Row("unique", "Unique", "Session", "boolean"),
         "page_id": Row(None, "Page ID", "Session"),
         "session_id": Row(None, "Session ID", "Session"),
         "id": Row(None, "Hit ID", "Technical"),
@@ -162,6 +162,8 @@ VENDOR = Vendor(
         "https://shop.example/simple.gif?x=1",
         "https://notqueue.simpleanalyticscdn.com.evil.example/simple.gif",
         "https://shop.example/append",
+        {"url": "https://shop.example/append", "method": "POST", "body": {"type": "append", "hostname": "shop.example"}},
+        "https://www.simpleanalytics.com/simple.gif",
         "https://shop.example/?u=https%3A%2F%2Fqueue.simpleanalyticscdn.com%2Fsimple.gif",
     ),
 )  # fmt: skip

@@ -38,7 +38,7 @@ _TABLE = PathTable(
         "transaction_id": Row("transaction_id", "Transaction ID", "E-commerce"),
         "item_ids": Row("item_ids", "Items", "E-commerce"),
         "number_items": Row("number_items", "Number of items", "E-commerce"),
-        "custom_data.value": Row(None, "Value", "E-commerce"),
+        "custom_data.value": Row("value", "Value", "E-commerce", "number"),
         "custom_data.currency": Row(None, "Currency", "E-commerce"),
     },
     (
