@@ -62,7 +62,7 @@ class BrowserCapture:
         self._traffic = Traffic(self._send, self._targets, self._ledger, refusals, self._pushes, self._live)
         parts = (self._traffic, self._targets, self._pushes, refusals, Sockets(self._targets, self._ledger))
         self._events = {name: take for part in parts for name, take in part.events.items()}
-        self.connection = Connection(url, event=self._take, tick=self._tick, lost=self._dropped)
+        self.connection = Connection(url, events=self._events, event=self._take, tick=self._tick, lost=self._dropped)
         exclude = [{"type": kind, "exclude": True} for kind in IGNORED]
         try:
             self.connection.call("Target.setDiscoverTargets", {"discover": True, "filter": [*exclude, {}]})

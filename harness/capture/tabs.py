@@ -86,7 +86,8 @@ class Tab:
 
     def load_of(self, loader: str) -> Load | None:
         """The load with this loader id."""
-        return next((load for load in reversed(self.loads) if load.loader == loader), None)
+        shown = self.loads[-1]
+        return shown if shown.loader == loader else next((load for load in reversed(self.loads) if load.loader == loader), None)
 
     def leaving(self, sender: str | None) -> Load:
         """The load that sends while it is being left.

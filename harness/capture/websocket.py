@@ -50,6 +50,7 @@ class WebSocket:
         if secure:
             self._socket = ssl.create_default_context().wrap_socket(self._socket, server_hostname=parts.hostname)
         self._buffer = bytearray()
+        self._at = 0
         self._lock = threading.Lock()
         try:
             self._open(parts.hostname if parts.port is None else f"{parts.hostname}:{port}", parts.path or "/", parts.query, headers or {})
@@ -58,13 +59,18 @@ class WebSocket:
             raise
         self._socket.settimeout(None)
 
-    def send(self, text: str) -> None:
-        """Send one message.
+    def send(self, *messages: bytes) -> None:
+        """Send messages of UTF-8 text, all in one write.
 
         Raises:
             Closed: the connection has ended.
         """
-        self._write(_TEXT, text.encode("utf-8", "surrogatepass"))
+        self._write(*((_TEXT, each) for each in messages))
+
+    @property
+    def ready(self) -> bool:
+        """Whether the next frame is here already, so that :meth:`receive` would not wait. For the thread that receives."""
+        return self._whole() is not None
 
     def receive(self, timeout: float) -> bytes:
         """The next message, as UTF-8.
@@ -76,23 +82,30 @@ class WebSocket:
         until = time.monotonic() + timeout
         parts: list[bytes] = []
         while True:
-            # Once a message has begun, the rest is on its way.
-            final, opcode, data = self._frame(until if not parts else None)
+            while (whole := self._whole()) is None:
+                # Once a message has begun, the rest is on its way.
+                self._fill(None if parts or self._at < len(self._buffer) else until)
+            first, (start, end) = self._buffer[self._at], whole
+            data = bytes(self._buffer[start:end])
+            self._at = end
+            final, opcode = first & 0x80, first & 0x0F
             if opcode == _PING:
-                self._write(_PONG, data)
+                self._write((_PONG, data))
             elif opcode == _CLOSE:
                 with contextlib.suppress(OSError):
-                    self._write(_CLOSE, data[:2])
+                    self._write((_CLOSE, data[:2]))
                 raise Closed(data[2:].decode("utf-8", "replace") or "the browser closed the connection")
             elif opcode != _PONG:
+                if final and not parts:
+                    return data
                 parts.append(data)
                 if final:
-                    return data if len(parts) == 1 else b"".join(parts)
+                    return b"".join(parts)
 
     def close(self) -> None:
         """End the connection; a thread that reads from it is woken."""
         with contextlib.suppress(OSError):
-            self._write(_CLOSE, struct.pack("!H", 1000))
+            self._write((_CLOSE, struct.pack("!H", 1000)))
         with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
@@ -116,52 +129,58 @@ class WebSocket:
         if b" 101" not in head[0][:13] or told.get(b"sec-websocket-accept") != accept:
             raise Closed(f"the answer is no WebSocket's: {head[0].decode('latin-1')[:200]}")
 
-    def _frame(self, until: float | None) -> tuple[bool, int, bytes]:
-        self._need(2, until)
-        first, second = self._buffer[0], self._buffer[1]
-        size, at = second & 0x7F, 2
-        if size == 126:
-            self._need(4)
-            size, at = struct.unpack_from("!H", self._buffer, 2)[0], 4
-        elif size == 127:
-            self._need(10)
-            size, at = struct.unpack_from("!Q", self._buffer, 2)[0], 10
-        self._need(at + size)
-        data = bytes(memoryview(self._buffer)[at : at + size])
-        del self._buffer[: at + size]
-        return bool(first & 0x80), first & 0x0F, data
+    def _whole(self) -> tuple[int, int] | None:
+        """Where the next frame's data begins and ends, if all of it is here."""
+        buffer, at = self._buffer, self._at
+        held = len(buffer) - at
+        if held < 2:
+            return None
+        size, start = buffer[at + 1] & 0x7F, at + 2
+        if size >= 126:
+            start += 2 if size == 126 else 8
+            if held < start - at:
+                return None
+            size = int.from_bytes(buffer[at + 2 : start], "big")
+        return (start, start + size) if held >= start - at + size else None
 
-    def _need(self, size: int, until: float | None = None) -> None:
-        while len(self._buffer) < size:
-            pending = isinstance(self._socket, ssl.SSLSocket) and self._socket.pending()
-            if until is not None and not pending:
-                try:
-                    ready, _, _ = select.select([self._socket], [], [], max(0.0, until - time.monotonic()))
-                except (ValueError, OSError) as error:
-                    raise Closed("the connection was closed") from error
-                if not ready:
-                    raise TimeoutError
+    def _fill(self, until: float | None) -> None:
+        """Read on. What was taken is dropped first."""
+        del self._buffer[: self._at]
+        self._at = 0
+        pending = isinstance(self._socket, ssl.SSLSocket) and self._socket.pending()
+        if until is not None and not pending:
             try:
-                data = self._socket.recv(_CHUNK)
-            except OSError as error:
-                raise Closed(str(error)) from error
-            if not data:
-                raise Closed("the browser ended the connection")
-            self._buffer += data
-
-    def _write(self, opcode: int, data: bytes) -> None:
-        size = len(data)
-        key = os.urandom(4)
-        if size < 126:
-            head = struct.pack("!BB", 0x80 | opcode, 0x80 | size)
-        elif size < 65_536:
-            head = struct.pack("!BBH", 0x80 | opcode, 0x80 | 126, size)
-        else:
-            head = struct.pack("!BBQ", 0x80 | opcode, 0x80 | 127, size)
-        mask = (key * (size // 4 + 1))[:size]
-        masked = (int.from_bytes(data, "big") ^ int.from_bytes(mask, "big")).to_bytes(size, "big")
+                ready, _, _ = select.select([self._socket], [], [], max(0.0, until - time.monotonic()))
+            except (ValueError, OSError) as error:
+                raise Closed("the connection was closed") from error
+            if not ready:
+                raise TimeoutError
         try:
-            with self._lock:
-                self._socket.sendall(head + key + masked)
+            data = self._socket.recv(_CHUNK)
         except OSError as error:
             raise Closed(str(error)) from error
+        if not data:
+            raise Closed("the browser ended the connection")
+        self._buffer += data
+
+    def _write(self, *frames: tuple[int, bytes]) -> None:
+        wire = b"".join(_masked(opcode, data) for opcode, data in frames)
+        try:
+            with self._lock:
+                self._socket.sendall(wire)
+        except OSError as error:
+            raise Closed(str(error)) from error
+
+
+def _masked(opcode: int, data: bytes) -> bytes:
+    """One whole frame, as a client must send it."""
+    size = len(data)
+    if size < 126:
+        head = struct.pack("!BB", 0x80 | opcode, 0x80 | size)
+    elif size < 65_536:
+        head = struct.pack("!BBH", 0x80 | opcode, 0x80 | 126, size)
+    else:
+        head = struct.pack("!BBQ", 0x80 | opcode, 0x80 | 127, size)
+    key = os.urandom(4)
+    mask = (key * (size // 4 + 1))[:size]
+    return head + key + (int.from_bytes(data, "big") ^ int.from_bytes(mask, "big")).to_bytes(size, "big")
