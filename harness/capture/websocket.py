@@ -50,7 +50,6 @@ class WebSocket:
         if secure:
             self._socket = ssl.create_default_context().wrap_socket(self._socket, server_hostname=parts.hostname)
         self._buffer = bytearray()
-        self._at = 0
         self._lock = threading.Lock()
         try:
             self._open(parts.hostname if parts.port is None else f"{parts.hostname}:{port}", parts.path or "/", parts.query, headers or {})
@@ -70,7 +69,14 @@ class WebSocket:
     @property
     def ready(self) -> bool:
         """Whether the next frame is here already, so that :meth:`receive` would not wait. For the thread that receives."""
-        return self._whole() is not None
+        held = len(self._buffer)
+        if held < 2:
+            return False
+        size = self._buffer[1] & 0x7F
+        if size < 126:
+            return held >= 2 + size
+        at = 4 if size == 126 else 10
+        return held >= at and held >= at + int.from_bytes(self._buffer[2:at], "big")
 
     def receive(self, timeout: float) -> bytes:
         """The next message, as UTF-8.
@@ -82,13 +88,8 @@ class WebSocket:
         until = time.monotonic() + timeout
         parts: list[bytes] = []
         while True:
-            while (whole := self._whole()) is None:
-                # Once a message has begun, the rest is on its way.
-                self._fill(None if parts or self._at < len(self._buffer) else until)
-            first, (start, end) = self._buffer[self._at], whole
-            data = bytes(self._buffer[start:end])
-            self._at = end
-            final, opcode = first & 0x80, first & 0x0F
+            # Once a message has begun, the rest is on its way.
+            final, opcode, data = self._frame(until if not parts else None)
             if opcode == _PING:
                 self._write((_PONG, data))
             elif opcode == _CLOSE:
@@ -96,11 +97,9 @@ class WebSocket:
                     self._write((_CLOSE, data[:2]))
                 raise Closed(data[2:].decode("utf-8", "replace") or "the browser closed the connection")
             elif opcode != _PONG:
-                if final and not parts:
-                    return data
                 parts.append(data)
                 if final:
-                    return b"".join(parts)
+                    return data if len(parts) == 1 else b"".join(parts)
 
     def close(self) -> None:
         """End the connection; a thread that reads from it is woken."""
@@ -129,39 +128,38 @@ class WebSocket:
         if b" 101" not in head[0][:13] or told.get(b"sec-websocket-accept") != accept:
             raise Closed(f"the answer is no WebSocket's: {head[0].decode('latin-1')[:200]}")
 
-    def _whole(self) -> tuple[int, int] | None:
-        """Where the next frame's data begins and ends, if all of it is here."""
-        buffer, at = self._buffer, self._at
-        held = len(buffer) - at
-        if held < 2:
-            return None
-        size, start = buffer[at + 1] & 0x7F, at + 2
-        if size >= 126:
-            start += 2 if size == 126 else 8
-            if held < start - at:
-                return None
-            size = int.from_bytes(buffer[at + 2 : start], "big")
-        return (start, start + size) if held >= start - at + size else None
+    def _frame(self, until: float | None) -> tuple[bool, int, bytes]:
+        self._need(2, until)
+        first, second = self._buffer[0], self._buffer[1]
+        size, at = second & 0x7F, 2
+        if size == 126:
+            self._need(4)
+            size, at = struct.unpack_from("!H", self._buffer, 2)[0], 4
+        elif size == 127:
+            self._need(10)
+            size, at = struct.unpack_from("!Q", self._buffer, 2)[0], 10
+        self._need(at + size)
+        data = bytes(memoryview(self._buffer)[at : at + size])
+        del self._buffer[: at + size]
+        return bool(first & 0x80), first & 0x0F, data
 
-    def _fill(self, until: float | None) -> None:
-        """Read on. What was taken is dropped first."""
-        del self._buffer[: self._at]
-        self._at = 0
-        pending = isinstance(self._socket, ssl.SSLSocket) and self._socket.pending()
-        if until is not None and not pending:
+    def _need(self, size: int, until: float | None = None) -> None:
+        while len(self._buffer) < size:
+            pending = isinstance(self._socket, ssl.SSLSocket) and self._socket.pending()
+            if until is not None and not pending:
+                try:
+                    ready, _, _ = select.select([self._socket], [], [], max(0.0, until - time.monotonic()))
+                except (ValueError, OSError) as error:
+                    raise Closed("the connection was closed") from error
+                if not ready:
+                    raise TimeoutError
             try:
-                ready, _, _ = select.select([self._socket], [], [], max(0.0, until - time.monotonic()))
-            except (ValueError, OSError) as error:
-                raise Closed("the connection was closed") from error
-            if not ready:
-                raise TimeoutError
-        try:
-            data = self._socket.recv(_CHUNK)
-        except OSError as error:
-            raise Closed(str(error)) from error
-        if not data:
-            raise Closed("the browser ended the connection")
-        self._buffer += data
+                data = self._socket.recv(_CHUNK)
+            except OSError as error:
+                raise Closed(str(error)) from error
+            if not data:
+                raise Closed("the browser ended the connection")
+            self._buffer += data
 
     def _write(self, *frames: tuple[int, bytes]) -> None:
         wire = b"".join(_masked(opcode, data) for opcode, data in frames)

@@ -222,7 +222,9 @@ class Journey:
         began = time.monotonic()
         self._jumped(self._settling.settle(step))
         self._spend("settling", began)
+        began = time.monotonic()
         self._read_values(step)
+        self._spend("values read", began)
         self._picture(step)
         self._end(step)
 
