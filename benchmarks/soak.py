@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 WALKS, BUSY = 1_000, 200
 SIDE_BY_SIDE = 2
+LATE = 15.0
+"""Seconds in which what a walk lacks may still come, after the last."""
 BURNER = "import time\nuntil = time.monotonic() + {seconds}\nwhile time.monotonic() < until: pass"
 PAGE = """<!doctype html><title>walk</title><link rel=icon href='data:,'><body><button>go</button><script>
 const id = new URL(location).searchParams.get('walk');
@@ -184,34 +186,30 @@ def soak(browser: Browser, capture: BrowserCapture, url: str, walks: int, marks:
                 one.page.click("button")
         for one in ones:
             one.leave()
-        # What comes late may come while the next walks are under way.
-        for one in late:
-            judge(one, soaked)
-        late = ones
+        late = [one for one in [*late, *ones] if not judge(one, soaked)]
         if (done := first + SIDE_BY_SIDE) in marks:
             soaked.memory[done] = memory(capture)
-    wait(late)
-    for one in late:
-        judge(one, soaked)
     soaked.seconds = time.monotonic() - began
+    until = time.monotonic() + LATE
+    while late and time.monotonic() < until:
+        time.sleep(0.05)
+        late = [one for one in late if not judge(one, soaked)]
+    for one in late:
+        judge(one, soaked, final=True)
     soaked.leaked = list(Shop.leaked)
     return soaked
 
 
-def judge(one: One, soaked: Soaked) -> None:
-    """Add what one walk came to."""
+def judge(one: One, soaked: Soaked, *, final: bool = False) -> bool:
+    """Add what one walk came to, once all of it is there or nothing more is waited for."""
     got, expected = one.got(), one.expected()
+    if expected - got and not final:
+        return False
     soaked.hits += sum(got.values())
     soaked.gaps.update(one.walk.note_gap())
     if got != expected:
         soaked.wrong.append(f"walk {one.number} lost {dict(expected - got)} and has besides {dict(got - expected)}")
-
-
-def wait(ones: list[One]) -> None:
-    """Give what is late its time."""
-    until = time.monotonic() + 5
-    while any(one.got() != one.expected() for one in ones) and time.monotonic() < until:
-        time.sleep(0.05)
+    return True
 
 
 def memory(capture: BrowserCapture) -> tuple[float, int, int]:

@@ -68,9 +68,10 @@ class WebSocket:
 
     @property
     def ready(self) -> bool:
-        """Whether the next frame is here already, so that :meth:`receive` would not wait. For the thread that receives."""
+        """Whether a message is here already, so that :meth:`receive` would not wait. For the thread that receives."""
         held = len(self._buffer)
-        if held < 2:
+        # The rest of a message in parts, or what comes after a ping, may be long in coming.
+        if held < 2 or self._buffer[0] != 0x80 | _TEXT:
             return False
         size = self._buffer[1] & 0x7F
         if size < 126:

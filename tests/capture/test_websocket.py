@@ -65,8 +65,13 @@ def test_any_texts_in_order(opened: WebSocket, texts: list[str]) -> None:
 def test_a_message_in_parts_and_one_beside_a_ping(opened: WebSocket) -> None:
     opened.send(b"parts")
     assert opened.receive(10) == b"one two three"
-    opened.send(b"ping")
+    opened.send(b"ping", b"after")
+    while not opened._buffer.endswith(b"after"):
+        opened._buffer += opened._socket.recv(1000)
+    assert not opened.ready
     assert opened.receive(10) == b"pinged"
+    assert opened.ready
+    assert opened.receive(10) == b"after"
 
 
 @pytest.mark.parametrize("size", [0, 125, 126, 65_535, 65_536, 300_000])
