@@ -1,8 +1,8 @@
 """What a journey costs beside its bare script: ``python benchmarks/journey.py [rounds]``.
 
-The guest's checkout of ``journeys/`` (eight steps) is walked in the demo shop three ways, in turn, in one browser: by Playwright alone; with
-capture, each step ended by a barrier and each entry on disk; and as a whole journey, whose settling, proof of absence, pictures, judging
-and writing are listed apart.
+The guest's checkout of ``journeys/`` (eight steps) is walked in the demo shop three ways, in turn, in one browser: by Playwright alone;
+with capture, each step ended by a barrier and each entry on disk; and as a whole journey, whose settling, proof of absence, pictures,
+judging and writing are listed apart.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from playwright.sync_api import sync_playwright
 
@@ -59,7 +59,7 @@ class Shop(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     timeout = 30
-    leaked: list[str] = []
+    leaked: ClassVar[list[str]] = []
 
     def log_message(self, *_: Any) -> None:
         """Say nothing."""

@@ -17,6 +17,7 @@ from harness.capture import endpoint as endpoints
 from harness.capture.cdp import Connection
 from harness.capture.datalayer import CALLS, LAYERS, Recorder
 from harness.capture.endpoint import LAUNCH_ARGS
+from harness.capture.exits import Exits
 from harness.capture.pushes import Pushes
 from harness.capture.refusals import Refusals, Sockets
 from harness.capture.sent import UNPAUSED, UNSEEN, Ledger
@@ -59,7 +60,9 @@ class BrowserCapture:
         self._targets = Targets(self._send, self._pushes.script, self._pushes.binding, self._ledger, lambda: self._traffic.release())
         self._pushes.targets = self._targets
         refusals = Refusals(self._targets, self._ledger)
-        self._traffic = Traffic(self._send, self._targets, self._ledger, refusals, self._pushes, self._live)
+        self._exits = Exits(self._send, self._targets, self._pushes.token)
+        self._targets.exits = self._exits
+        self._traffic = Traffic(self._send, self._targets, self._ledger, refusals, self._pushes, self._exits, self._live)
         parts = (self._traffic, self._targets, self._pushes, refusals, Sockets(self._targets, self._ledger))
         self._events = {name: take for part in parts for name, take in part.events.items()}
         self.connection = Connection(url, events=self._events, event=self._take, tick=self._tick, lost=self._dropped)
@@ -112,8 +115,9 @@ class BrowserCapture:
     def close(self) -> None:
         """Let everything paused go, and end the connection."""
         with self.lock:
-            held, self._traffic.held = self._traffic.held, []
-        for _, event in held:
+            held = [event for _, event in self._traffic.held] + [each.event for each in self._exits.held]
+            self._traffic.held, self._exits.held = [], []
+        for event in held:
             self.connection.send("Fetch.continueRequest", {"requestId": event["requestId"]})
         if self.connection.alive:
             with contextlib.suppress(BrowserError):
@@ -211,6 +215,11 @@ class BrowserCapture:
         with self.lock:
             return next((tab.name for tab in walk.tabs if tab.target == target), None)
 
+    def exit(self, walk: BrowserWalk, url: str) -> str:
+        """See :meth:`BrowserWalk.exit`."""
+        with self.lock:
+            return self._exits.address(walk, url)
+
     def _identify(self, context: BrowserContext) -> str:
         # Playwright does not tell its contexts' ids: a cookie for a host that cannot exist, seen from the other side, does.
         mark = secrets.token_hex(8)
@@ -294,15 +303,16 @@ class BrowserCapture:
                 self._look = now + 1.0
                 self._ledger.overdue(now)
             awaited = [walk for walk in self.walks if walk.awaited]
+            self._exits.look(now)
             if not self._traffic.held and not self._ledger.unseen and not awaited:
-                return 1.0
+                return 0.01 if self._exits.held else 1.0
             if self._traffic.held:
                 self._traffic.overdue(now)
             if self._ledger.unseen:
                 self._ledger.placed(now)
             for walk in awaited:
                 walk.flush(now=now)
-            return 0.05
+            return 0.01 if self._exits.held else 0.05
 
     def _dropped(self, reason: str) -> None:
         with self.lock:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from harness.capture.captured import Navigation
+from harness.capture.exits import BLANK
 from harness.capture.tabs import Frame, Tab, Worker
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
     from harness.capture.captured import NavigationKind
     from harness.capture.cdp import Message
+    from harness.capture.exits import Exits
     from harness.capture.sent import Ledger
     from harness.capture.walk import BrowserWalk
 
@@ -88,6 +90,7 @@ class Targets:
         self.frames: dict[str, Frame] = {}
         self.workers: dict[str, Worker] = {}
         self.walk_of: dict[str, BrowserWalk] = {}
+        self.exits: Exits
         self.events: dict[str, Callable[[str, Message], None]] = {
             "Target.targetCreated": self._target,
             "Target.targetInfoChanged": self._target,
@@ -284,6 +287,8 @@ class Targets:
     def _frame_navigated(self, _: str, params: Message) -> None:
         told = params["frame"]
         url = told.get("unreachableUrl") or told["url"] + told.get("urlFragment", "")
+        if self.exits.is_one(url):
+            url = BLANK
         frame = self.frames.get(told["id"]) or self._frame(told["id"], told.get("parentId", ""))
         if frame is None:
             return

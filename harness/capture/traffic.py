@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from harness.capture.captured import Answer
     from harness.capture.cdp import Message
+    from harness.capture.exits import Exits
     from harness.capture.pushes import Pushes
     from harness.capture.refusals import Refusals
     from harness.capture.tabs import Frame, Worker
@@ -49,6 +50,7 @@ class Traffic:
         ledger: what is on its way.
         refusals: what the pages themselves refused.
         pushes: what the recorder could tell only by a beacon is for it.
+        exits: the documents that pages are left for are for it.
         live: the walks that are not over.
     """
 
@@ -59,6 +61,7 @@ class Traffic:
         ledger: Ledger,
         refusals: Refusals,
         pushes: Pushes,
+        exits: Exits,
         live: Callable[[], list[BrowserWalk]],
     ) -> None:
         self._send = send
@@ -67,6 +70,7 @@ class Traffic:
         self.ledger = ledger
         self.refusals = refusals
         self.pushes = pushes
+        self.exits = exits
         self.held: list[tuple[float, Message]] = []
         self.events: dict[str, Callable[[str, Message], None]] = {
             "Fetch.requestPaused": self._paused,
@@ -89,6 +93,9 @@ class Traffic:
     def _paused(self, _: str, event: Message) -> None:
         if "responseStatusCode" in event or "responseErrorReason" in event:
             self._answered(event)
+            return
+        if self.exits.is_one(event["request"]["url"]):
+            self.exits.take(self.targets.walk_of.get(event.get("frameId", "")), event)
             return
         if event["request"]["url"].endswith(self.pushes.token):
             self.pushes.late(event, body_of(event["request"]))

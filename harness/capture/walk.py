@@ -123,6 +123,14 @@ class BrowserWalk:
         """The name (``p1``, ``p2`` …) under which this tab's entries are recorded; None if it is not of this walk."""
         return self.capture.page_name(self, page)
 
+    def exit(self, url: str) -> str:
+        """Where to leave a page of this URL for, so that what it sends while leaving is answered before it ends.
+
+        Returns:
+            A URL of its origin at which the capture answers with an empty document, recorded as about:blank; or about:blank itself.
+        """
+        return self.capture.exit(self, url)
+
     def close(self) -> None:
         """Let everything paused go, and stop. Hits that arrive later are still given to the sink until the context is gone."""
         with self.stir:
@@ -131,6 +139,16 @@ class BrowserWalk:
         self.capture.clear(self, 2.0)
 
     # ---- called from the capture's thread, under its lock ----
+
+    @property
+    def latest(self) -> float:
+        """``time.monotonic()`` when something was last handed on."""
+        return self._activity[-1][0] if self._activity else 0.0
+
+    def busy(self, since: float) -> bool:
+        """Whether something is half told, or a request that was sent after this moment is not answered yet."""
+        sent = (each for each in self.flight.values() if each.resource_type not in LASTING)
+        return any(slot.open for slot in self._order) or any(each.time >= since - self.zero for each in sent)
 
     def decide(self, request: CapturedRequest) -> Answer | None:
         """What a request is answered with; a fault in the answer lets it through, and is a gap."""

@@ -323,7 +323,7 @@ class Journey:
     def _leave(self) -> None:
         for page in self._settling.pages():
             try:
-                page.goto("about:blank", timeout=PATIENCE * 1000)
+                page.goto(self._capture.exit(page.url), timeout=PATIENCE * 1000)
             except PlaywrightError:
                 with suppress(PlaywrightError):
                     page.evaluate(
