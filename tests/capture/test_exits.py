@@ -1,4 +1,4 @@
-"""Leaving a page as a visitor does, whose next page takes its time: what scripts send when they are told of it is answered before it ends."""
+"""Leaving a page as a visitor does, whose next page takes its time: what scripts send meanwhile is answered before it ends."""
 
 from __future__ import annotations
 
