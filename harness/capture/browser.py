@@ -14,12 +14,14 @@ import time
 from typing import TYPE_CHECKING, Self
 
 from harness.capture import endpoint as endpoints
+from harness.capture.bounds import BOUNDS
 from harness.capture.cdp import Connection
 from harness.capture.datalayer import CALLS, LAYERS, Recorder
 from harness.capture.endpoint import LAUNCH_ARGS
 from harness.capture.pushes import Pushes
 from harness.capture.refusals import Refusals, Sockets
 from harness.capture.sent import UNPAUSED, UNSEEN, Ledger
+from harness.capture.stuck import Stuck
 from harness.capture.targets import AUTO, IGNORED, PAGES, Targets
 from harness.capture.traffic import PATTERNS, Traffic
 from harness.capture.walk import BrowserWalk
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, BrowserContext, Page
 
+    from harness.capture.bounds import Bounds
     from harness.capture.cdp import Message
     from harness.capture.contract import Answerer, Sink
 
@@ -60,6 +63,7 @@ class BrowserCapture:
         self._pushes.targets = self._targets
         refusals = Refusals(self._targets, self._ledger)
         self._traffic = Traffic(self._send, self._targets, self._ledger, refusals, self._pushes, self._live)
+        self._stuck = Stuck(self._send, self._targets)
         parts = (self._traffic, self._targets, self._pushes, refusals, Sockets(self._targets, self._ledger))
         self._events = {name: take for part in parts for name, take in part.events.items()}
         self.connection = Connection(url, event=self._take, tick=self._tick, lost=self._dropped)
@@ -86,7 +90,14 @@ class BrowserCapture:
         return cls(endpoints.resolve(endpoint) if endpoint else endpoints.find(browser))
 
     def begin(
-        self, sink: Sink, answer: Answerer, *, zero: float, layers: tuple[str, ...] = LAYERS, calls: tuple[str, ...] = CALLS
+        self,
+        sink: Sink,
+        answer: Answerer,
+        *,
+        zero: float,
+        layers: tuple[str, ...] = LAYERS,
+        calls: tuple[str, ...] = CALLS,
+        bounds: Bounds = BOUNDS,
     ) -> BrowserWalk:
         """Begin the capture of one walk. Nothing is captured for it until it has adopted a context.
 
@@ -96,6 +107,7 @@ class BrowserCapture:
             zero: ``time.monotonic()`` at the walk's start.
             layers: names of the data layers to record.
             calls: dotted names of the vendors' functions whose calls are recorded.
+            bounds: how much of the walk is kept.
 
         Raises:
             BrowserError: the connection was lost.
@@ -105,7 +117,9 @@ class BrowserCapture:
             if self._lost:
                 raise BrowserError(f"the connection to the browser was lost: {self._lost}", mend="start the browser again")
             self._number += 1
-            walk = BrowserWalk(self, sink, answer, Recorder(tuple(layers), tuple(calls)), zero, f"c{self._number}")
+            walk = BrowserWalk(
+                self, sink, answer, Recorder(tuple(layers), tuple(calls), most=bounds.pushes), zero, f"c{self._number}", bounds
+            )
             self.walks.append(walk)
             return walk
 
@@ -155,6 +169,8 @@ class BrowserCapture:
             The tabs that did not answer, and those that could not for a dialog.
         """
         answered = threading.Event()
+        # What came into a layer by a way that cannot be seen at once belongs to this step, not to the next.
+        look = f"dispatchEvent(new Event('{self._pushes.look}'))"
         missing: dict[str, str] = {}
 
         def arrived(session: str) -> Callable[[Message], None]:
@@ -172,7 +188,7 @@ class BrowserCapture:
                 if session.ready and session.type in PAGES and tab and tab in walk.tabs and not tab.dialog and not tab.crashed:
                     missing[session.id] = tab.name
             for session_id in missing:
-                self._send("Runtime.evaluate", {"expression": "0", "silent": True}, session_id, arrived(session_id))
+                self._send("Runtime.evaluate", {"expression": look, "silent": True}, session_id, arrived(session_id))
         began, taken, until = time.monotonic(), -1, 0.0
         while missing and not answered.wait(0.05) and self.connection.alive:
             # Much that was sent before the answer may still be on its way here: then it is no wait for the page.
@@ -293,6 +309,7 @@ class BrowserCapture:
             if now > self._look:
                 self._look = now + 1.0
                 self._ledger.overdue(now)
+                self._stuck.look(now)
             awaited = [walk for walk in self.walks if walk.awaited]
             if not self._traffic.held and not self._ledger.unseen and not awaited:
                 return 1.0

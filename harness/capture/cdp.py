@@ -11,13 +11,16 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any
 
-from harness.capture.websocket import WebSocket
+from harness.capture.websocket import CUT, HEAD, WebSocket
 from harness.errors import BrowserError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 Message = dict[str, Any]
+
+_CONSOLE = b'{"method":"Runtime.consoleAPICalled"'
+"""How the browser writes what is of no use here: a page may flood its console."""
 
 
 class Connection:
@@ -128,8 +131,8 @@ class Connection:
             except OSError as error:
                 reason = str(error) or type(error).__name__
                 break
-            message: Message = json.loads(text)
             self.received += 1
+            message = {} if text.startswith(_CONSOLE) else shortened(text) if CUT in text[: HEAD + len(CUT)] else json.loads(text)
             if (number := message.get("id")) is not None:
                 with self._lock:
                     then = self._replies.pop(number, None)
@@ -141,3 +144,20 @@ class Connection:
         self.alive = False
         if not self._closing:
             self._lost(reason)
+
+
+def shortened(text: bytes) -> Message:
+    """A paused request whose body made the message too large to be read, without the body; of any other such message, nothing.
+
+    Its ``hasPostData`` stays, and ``postDataCut`` says why there is no body.
+    """
+    head, _, tail = text.partition(CUT)
+    begin = min((at for name in (b',"postData":"', b',"postDataEntries":[') if (at := head.find(name)) > 0), default=-1)
+    end = tail.find(b'"}],"')
+    if not head.startswith(b'{"method":"Fetch.requestPaused"') or begin < 0 or end < 0:
+        return {}
+    try:
+        message: Message = json.loads(head[:begin] + b',"hasPostData":true,"postDataCut":true' + tail[end + 3 :])
+    except ValueError:
+        return {}
+    return message
