@@ -51,7 +51,8 @@ BUSY = 20
 class BrowserCapture:
     """Capture in one browser, for all walks in it."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, bounds: Bounds = BOUNDS) -> None:
+        self.bounds = bounds
         self.lock = threading.RLock()
         self.walks: list[BrowserWalk] = []
         self._lost = ""
@@ -77,17 +78,18 @@ class BrowserCapture:
             raise
 
     @classmethod
-    def attach(cls, browser: Browser, *, endpoint: str | None = None) -> Self:
+    def attach(cls, browser: Browser, *, endpoint: str | None = None, bounds: Bounds = BOUNDS) -> Self:
         """Begin to capture in a browser; once for each.
 
         Args:
             browser: a Chromium, launched with :data:`LAUNCH_ARGS` among its arguments.
             endpoint: where it listens, if it was connected to: what ``connect_over_cdp`` was given.
+            bounds: how much of each walk is kept.
 
         Raises:
             BrowserError: it cannot be captured so; the mend says what to do.
         """
-        return cls(endpoints.resolve(endpoint) if endpoint else endpoints.find(browser))
+        return cls(endpoints.resolve(endpoint) if endpoint else endpoints.find(browser), bounds)
 
     def begin(
         self,
@@ -97,7 +99,6 @@ class BrowserCapture:
         zero: float,
         layers: tuple[str, ...] = LAYERS,
         calls: tuple[str, ...] = CALLS,
-        bounds: Bounds = BOUNDS,
     ) -> BrowserWalk:
         """Begin the capture of one walk. Nothing is captured for it until it has adopted a context.
 
@@ -107,7 +108,6 @@ class BrowserCapture:
             zero: ``time.monotonic()`` at the walk's start.
             layers: names of the data layers to record.
             calls: dotted names of the vendors' functions whose calls are recorded.
-            bounds: how much of the walk is kept.
 
         Raises:
             BrowserError: the connection was lost.
@@ -118,7 +118,7 @@ class BrowserCapture:
                 raise BrowserError(f"the connection to the browser was lost: {self._lost}", mend="start the browser again")
             self._number += 1
             walk = BrowserWalk(
-                self, sink, answer, Recorder(tuple(layers), tuple(calls), most=bounds.pushes), zero, f"c{self._number}", bounds
+                self, sink, answer, Recorder(tuple(layers), tuple(calls), most=self.bounds.pushes), zero, f"c{self._number}", self.bounds
             )
             self.walks.append(walk)
             return walk
