@@ -125,7 +125,9 @@ class Site:
     """The pages' server, in a process of its own."""
 
     def __init__(self) -> None:
-        self._process = subprocess.Popen([sys.executable, __file__, "--serve"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        self._process = subprocess.Popen(
+            [sys.executable, __file__, "--serve"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        )
         out = self._process.stdout
         self.url = f"http://127.0.0.1:{out.readline().strip() if out else 0}"
 
@@ -186,8 +188,12 @@ def serve() -> None:
 def html_of(page: Page, often: int, bomb: int) -> str:
     """The page as it is served; the bomb unfolds to so many MB."""
     code = page.html
-    if code.startswith("<script>") and "{n}" in code or "{{" in code:
-        packed = base64.b64encode(gzip.compress(gzip.compress(b"[" + b"{}," * ((bomb << 20) // 3) + b"1]", 9), 9)).decode() if "{bomb}" in code else ""
+    if (code.startswith("<script>") and "{n}" in code) or "{{" in code:
+        packed = (
+            base64.b64encode(gzip.compress(gzip.compress(b"[" + b"{}," * ((bomb << 20) // 3) + b"1]", 9), 9)).decode()
+            if "{bomb}" in code
+            else ""
+        )
         code = code.replace("{n}", str(often)).replace("{hit}", HIT).replace("{bomb}", packed).replace("{{", "{").replace("}}", "}")
     return LAND + code
 
@@ -267,10 +273,19 @@ def main() -> None:
     sys.stdout.write(f"{'a page that':38} {'seconds':>7} {'peak MB':>8} {'verdict':13} requests  pushes  what was cut\n")
     for name in sys.argv[1:] or PAGES:
         try:
-            done = subprocess.run([sys.executable, __file__, "--page", name], capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=LIMIT, check=False)
+            done = subprocess.run(
+                [sys.executable, __file__, "--page", name],
+                capture_output=True,
+                text=True,
+                stdin=subprocess.DEVNULL,
+                timeout=LIMIT,
+                check=False,
+            )
             told = json.loads(done.stdout.splitlines()[-1])
         except (subprocess.TimeoutExpired, IndexError, ValueError) as error:
-            sys.stdout.write(f"{name:38} FAILED {type(error).__name__}: {done.stderr[-600:] if not isinstance(error, subprocess.TimeoutExpired) else ''}\n")
+            sys.stdout.write(
+                f"{name:38} FAILED {type(error).__name__}: {done.stderr[-600:] if not isinstance(error, subprocess.TimeoutExpired) else ''}\n"
+            )
             continue
         cut = "; ".join(each[:110] for each in told["cut"]) or "nothing"
         sys.stdout.write(

@@ -30,7 +30,7 @@ class Bounds:
         body: bytes of one request's body that are kept; a longer one is partial.
         kept: bytes of all addresses, headers, bodies and pushed values that are kept.
         tabs: tabs open at once; what is opened beyond is closed at once.
-        stuck: seconds after which a page's script that does not end is stopped, and a dialog that nobody answers is accepted.
+        stuck: seconds after which a page whose script does not end is stopped and left, and a dialog that nobody answers is accepted.
     """
 
     requests: int = 20_000
@@ -39,7 +39,7 @@ class Bounds:
     body: int = 8 * 1024 * 1024
     kept: int = 256 * 1024 * 1024
     tabs: int = 40
-    stuck: float = 20.0
+    stuck: float = 30.0
 
 
 BOUNDS = Bounds()

@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from harness.capture.cdp import Message
     from harness.capture.targets import Session, Targets
 
-TIMES = 3
-"""How often a tab's script is stopped; then the tab itself is ended."""
-
 
 class Stuck:
     """Asks each tab's own thread every second whether it answers. All is called in the connection's thread, under the capture's lock.
@@ -32,14 +29,14 @@ class Stuck:
         self._targets = targets
         self._asked: dict[str, float] = {}
         self._shown: dict[str, tuple[float, int]] = {}
-        self._stopped: dict[str, int] = {}
+        self._stopped: set[str] = set()
 
     def look(self, now: float) -> None:
         """Ask those that have answered; end what the others are about."""
         sessions = {each.id: each for each in self._targets.sessions.values() if each.ready and each.type in PAGES and each.frame}
-        for store in (self._asked, self._shown, self._stopped):
-            for gone in store.keys() - sessions.keys():
-                del store[gone]
+        for gone in self._asked.keys() - sessions.keys():
+            del self._asked[gone]
+        self._stopped &= sessions.keys()
         for session in sessions.values():
             walk = self._targets.walk(session.id)
             if walk is None or session.frame is None or session.frame.tab.crashed or session.frame.tab.closed:
@@ -73,16 +70,18 @@ class Stuck:
             self._shown.pop(session.id, None)
 
     def _stop(self, session: Session, now: float) -> None:
-        times = self._stopped[session.id] = self._stopped.get(session.id, 0) + 1
-        self._asked[session.id] = now
         walk = self._targets.walk(session.id)
         patience = f"{walk.bounds.stuck:g} s" if walk else "a while"
-        if times > TIMES:
+        self._asked[session.id] = now
+        if session.id in self._stopped:
             self._send("Page.crash", None, session.id)
-            self._gap(session, f"did not answer for {patience} again, after its script had been stopped {TIMES} times; the tab was ended")
+            self._gap(session, f"did not answer for {patience} again: the tab was ended")
             return
+        self._stopped.add(session.id)
+        # Whatever waits in the page for a promise of the stopped script would wait for ever: the page is left as well.
         self._send("Runtime.terminateExecution", None, session.id)
-        self._gap(session, f"did not answer for {patience}: its script did not end, and was stopped")
+        self._send("Page.navigate", {"url": "about:blank"}, session.id)
+        self._gap(session, f"did not answer for {patience}: its script did not end; it was stopped, and the page left")
 
     def _gap(self, session: Session, what: str) -> None:
         walk = self._targets.walk(session.id)
