@@ -1,8 +1,9 @@
 """Does a walk that puts the clock forward see what a walk that really waits sees? ``python benchmarks/settling.py [SDK …]``.
 
-Five vendors' own scripts, which send on timers or when a page is left, are walked twice each: settled as a journey settles, and with
-the clock left alone, waiting after each action until the script's own timer has passed. Beside them a page whose tags fire 3 and 30 s late. Compared are
-the verdict and, of each hit, its event, account, the step that caused it, and its parameters but for those that differ from walk to walk.
+Five vendors' own scripts, which send on timers or when a page is left, are walked settled as a journey settles, and with the clock left
+alone, waiting after each action until the script's own timer has passed. Beside them a page whose tags fire 3 and 30 s late. Compared
+are the verdict and, of each hit, its event, account, the step that caused it, and its parameters but for those that differ from one
+settled walk to another.
 """
 
 from __future__ import annotations
@@ -208,11 +209,7 @@ def differences(settled: Walked, again: Walked, waited: Walked) -> list[str]:
     found += [f"{count} more waited: {key}" for key, count in (other - one).items()]
     if found:
         return found
-    varying = {
-        (key, name)
-        for (key, hit), (_, twin) in zip(settled.hits(), again.hits(), strict=False)
-        for name in changed(hit, twin)
-    }
+    varying = {(key, name) for (key, hit), (_, twin) in zip(settled.hits(), again.hits(), strict=False) for name in changed(hit, twin)}
     for (key, hit), (_, twin) in zip(settled.hits(), waited.hits(), strict=True):
         found += [f"{key}: {name} is {change}" for name, change in changed(hit, twin).items() if (key, name) not in varying]
     return found

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from harness.capture.websocket import WebSocket
+from harness.capture.websocket import CUT, HEAD, WebSocket
 from harness.errors import BrowserError
 
 if TYPE_CHECKING:
@@ -188,6 +188,8 @@ class Connection:
 
 
 def _read(text: bytes) -> Message:
+    if len(text) > HEAD and CUT in text[: HEAD + len(CUT)]:
+        return shortened(text)
     try:
         message: Message = orjson.loads(text)
     except orjson.JSONDecodeError:
@@ -201,3 +203,20 @@ def _written(message: Message) -> bytes:
         return orjson.dumps(message)
     except TypeError:
         return json.dumps(message, separators=(",", ":")).encode()
+
+
+def shortened(text: bytes) -> Message:
+    """A paused request whose body made the message too large to be read, without the body; of any other such message, nothing.
+
+    Its ``hasPostData`` stays, and ``postDataCut`` says why there is no body.
+    """
+    head, _, tail = text.partition(CUT)
+    begin = min((at for name in (b',"postData":"', b',"postDataEntries":[') if (at := head.find(name)) > 0), default=-1)
+    end = tail.find(b'"}],"')
+    if not head.startswith(b'{"method":"Fetch.requestPaused"') or begin < 0 or end < 0:
+        return {}
+    try:
+        message: Message = json.loads(head[:begin] + b',"hasPostData":true,"postDataCut":true' + tail[end + 3 :])
+    except ValueError:
+        return {}
+    return message

@@ -44,7 +44,7 @@ class Underway:
 
 @dataclass(slots=True)
 class Tab:
-    """One tab (or popup, or prerendered page) of a walk."""
+    """One tab (or popup, or prerendered page) of a walk. ``dialogs`` counts those it has shown."""
 
     target: str
     context: str
@@ -55,6 +55,7 @@ class Tab:
     last: int = 0
     closed: bool = False
     dialog: bool = False
+    dialogs: int = 0
     crashed: bool = False
 
     @property

@@ -145,6 +145,9 @@ class Targets:
         if kind == "page" and target not in self.tabs:
             tab = Tab(target, walk.key, f"p{len(walk.tabs) + 1}", info.get("openerId"))
             walk.tabs.append(tab)
+            if sum(not each.closed for each in walk.tabs) > walk.bounds.tabs:
+                walk.tally.tab()
+                self._send("Target.closeTarget", {"targetId": target})
             self.tabs[target] = tab
             self.frames[target] = Frame(target, tab)
             self.walk_of[target] = walk
@@ -327,6 +330,7 @@ class Targets:
     def _dialog(self, session: str, _: Message) -> None:
         if (at := self.sessions.get(session)) and at.frame:
             at.frame.tab.dialog = True
+            at.frame.tab.dialogs += 1
 
     def _dialog_closed(self, session: str, _: Message) -> None:
         if (at := self.sessions.get(session)) and at.frame:

@@ -186,7 +186,7 @@ class Traffic:
         remember(self.ledger.fetch, event["requestId"], sent)
         answer = walk.decide(request)
         request = replace(request, disposition="passed" if answer is None else "blocked" if answer.blocked else "stubbed")
-        sent.request = request
+        sent.request = walk.within(request)
         remember(self.ledger.open, id(sent), sent)
         self._respond(event, request, answer, sent, watch=not (tracked or told) or not event.get("networkId") or kind == "ping")
         if told:
@@ -422,6 +422,8 @@ def body_of(asked: Message) -> Body:
         return Body("present", b"".join(parts))
     if "postData" in asked:
         return Body("present", asked["postData"].encode("utf-8", "surrogatepass"))
+    if asked.get("postDataCut"):
+        return Body("partial", b"", "the body is too large to be read; none of its bytes were kept")
     if asked.get("hasPostData"):
         return Body("unreadable", b"", "the browser did not tell the body: it is a stream or a file on disk")
     return Body()

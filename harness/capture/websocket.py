@@ -22,6 +22,19 @@ _GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 _TEXT, _CLOSE, _PING, _PONG = 1, 8, 9, 10
 _CHUNK = 1 << 18
 
+LARGEST = 64 * 1024 * 1024
+"""Bytes of a message that is read whole: a request with a body of 8 MB makes up to 60. Of a larger one only the ends are kept."""
+
+HEAD = 4 * 1024 * 1024
+"""Bytes of a larger message's beginning that are kept: a URL (2 MB at most) and the headers are in it."""
+
+TAIL = 64 * 1024
+"""Bytes of its end."""
+
+
+CUT = b"\0...\0"
+"""Stands where the middle of a message was left out; no JSON has it."""
+
 
 class Closed(OSError):
     """The other side ended the connection, or it broke."""
@@ -80,7 +93,7 @@ class WebSocket:
         return held >= at and held >= at + int.from_bytes(self._buffer[2:at], "big")
 
     def receive(self, timeout: float) -> bytes:
-        """The next message, as UTF-8.
+        """The next message, as UTF-8. Of one above :data:`LARGEST` only the beginning and the end, with :data:`CUT` between.
 
         Raises:
             TimeoutError: none came within ``timeout`` seconds.
@@ -139,10 +152,28 @@ class WebSocket:
         elif size == 127:
             self._need(10)
             size, at = struct.unpack_from("!Q", self._buffer, 2)[0], 10
+        if size > LARGEST:
+            return bool(first & 0x80), first & 0x0F, self._ends(at, size)
         self._need(at + size)
         data = bytes(memoryview(self._buffer)[at : at + size])
         del self._buffer[: at + size]
         return bool(first & 0x80), first & 0x0F, data
+
+    def _ends(self, at: int, size: int) -> bytes:
+        """The beginning and the end of a frame's data, of which no more than that is held at any time."""
+        self._need(at + HEAD)
+        head = bytes(memoryview(self._buffer)[at : at + HEAD])
+        del self._buffer[: at + HEAD]
+        left = size - HEAD - TAIL
+        while left > 0:
+            self._need(min(left, _CHUNK))
+            passed = min(left, len(self._buffer))
+            del self._buffer[:passed]
+            left -= passed
+        self._need(TAIL)
+        tail = bytes(memoryview(self._buffer)[:TAIL])
+        del self._buffer[:TAIL]
+        return head + CUT + tail
 
     def _need(self, size: int, until: float | None = None) -> None:
         while len(self._buffer) < size:
