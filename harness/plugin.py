@@ -428,28 +428,34 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, Any, Any]
 
 
 def _report(item: pytest.Function, walk: Journey, outcome: Outcome) -> None:
+    item.user_properties.append((_VERDICT, outcome.verdict.state))
+    item.user_properties.append(("tracking_violations", ",".join(violation.code for violation in outcome.verdict.violations)))
+    write_walk(walk, outcome, test=item.nodeid, reports=_reports(item.config))
+    item.user_properties.append(("tracking_ms", ",".join(f"{what}={took * 1000:.0f}" for what, took in outcome.timings.items())))
+
+
+def write_walk(walk: Journey, outcome: Outcome, *, test: str, reports: Path) -> None:
+    """Write what a finished walk came to under ``reports/walks/``, and into the test's Allure result where there is one."""
     from harness import compose
     from harness.report.allure import attach_walk
     from harness.report.json_report import write_verdict
     from harness.report.timeline import write_timeline
 
-    reports = _reports(item.config)
-    name = slug(item.nodeid)
+    began = time.monotonic()
+    name = slug(test)
     folder = reports / "walks" / name
     titles = compose.titles()
-    item.user_properties.append((_VERDICT, outcome.verdict.state))
-    item.user_properties.append(("tracking_violations", ",".join(violation.code for violation in outcome.verdict.violations)))
-    item.user_properties.append(("tracking_ms", ",".join(f"{what}={took * 1000:.0f}" for what, took in outcome.timings.items())))
     timeline = write_timeline(
         folder / "timeline.html", outcome.recording, outcome.hits, outcome.verdict, walk.expectations,
         screenshots=outcome.screenshots, titles=titles,
     )  # fmt: skip
     artefacts = {"recording": reports / "private" / f"{name}.jsonl", "timeline": timeline}
-    write_verdict(folder / "verdict.json", outcome.verdict, recording=outcome.recording, test=item.nodeid, artefacts=artefacts)
+    write_verdict(folder / "verdict.json", outcome.verdict, recording=outcome.recording, test=test, artefacts=artefacts)
     attach_walk(
         outcome.recording, outcome.hits, outcome.verdict, walk.expectations,
         screenshots=outcome.screenshots, titles=titles, timeline=timeline,
     )  # fmt: skip
+    outcome.timings["writing"] = time.monotonic() - began
 
 
 @pytest.hookimpl(wrapper=True)
