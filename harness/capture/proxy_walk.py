@@ -369,7 +369,8 @@ class ProxyWalk:
             self._put(time_, Shown(navigation, None))
 
     def _document(self, tab: Tab, token: str, url: str, main: bool, kind: NavigationKind, context: str | None, time_: float) -> None:
-        if main and (tab.last or url != "about:blank"):
+        # Firefox shows each new window an empty document without an address for a moment, before that which it is opened for.
+        if main and url and (tab.last or url != "about:blank"):
             tab.last += 1
             tab.url = url
             led = tab.underway if tab.underway is not None and tab.underway.key[1] == urldefrag(url).url else None
