@@ -64,7 +64,7 @@ def find_firefox() -> FoundBrowser:
     found = "; ".join(refused) or "none is installed, and Playwright has downloaded none"
     raise BrowserError(
         f"no Firefox to walk with: {found}",
-        mend=f"run `playwright install --with-deps firefox`, install the system's package (firefox, firefox-esr), or name one in {VARIABLE}",
+        mend=f"run `playwright install --with-deps firefox`, install the system's firefox package, or name one in {VARIABLE}",
     )
 
 
