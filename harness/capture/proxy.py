@@ -338,13 +338,14 @@ class ProxyCapture:
         self._send({"kind": "answer", "id": told["id"], **reply})
 
     def _own(self, told: Message, path: str, body: bytes, walk: ProxyWalk | None) -> None:
-        self._send({"kind": "answer", "id": told["id"], "status": 204, "headers": [["Access-Control-Allow-Origin", "*"]]})
+        # Noted before it is answered: who asked goes on with the answer.
         _, what, mark = (*path.split("/", 2), "", "")[:3]
         if what == "adopt":
             with self._lock:
                 self._marks[mark] = told["door"]
         elif what == "late" and walk is not None:
             walk.late(mark, body.decode("utf-8", "replace"))
+        self._send({"kind": "answer", "id": told["id"], "status": 204, "headers": [["Access-Control-Allow-Origin", "*"]]})
 
 
 def _reply(answer: Answer, request: CapturedRequest) -> Message:
