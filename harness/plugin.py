@@ -38,6 +38,7 @@ INCONCLUSIVE_ONLY = 6
 """Exit code of a run in which walks were inconclusive and none failed."""
 _VERDICT = "tracking_verdict"
 _CAPTURE = "tracking_capture"
+_NOT_WALKED = "not-walked"
 _JUDGED = ("setup", "call")
 """The phases in which a walk gets its verdict: the first only where it could not begin."""
 _WALKS = pytest.StashKey["_Walks"]()
@@ -269,6 +270,7 @@ def _late_fixtures() -> ModuleType:
 
         chosen = _choose(browser, request, relaunch)
         yield chosen.browser
+        _end(chosen, request)
         chosen.browser.close()
 
     @pytest.fixture
@@ -308,6 +310,15 @@ def _choose(browser: Browser, request: pytest.FixtureRequest, relaunch: Callable
     )
     made.append(chosen)
     return chosen
+
+
+def _end(chosen: Chosen, request: pytest.FixtureRequest) -> None:
+    """End a capture, once; a proxy that was asked for from the start has its own fixture."""
+    made = request.config.stash[_CHOSEN]
+    if chosen in made:
+        made.remove(chosen)
+        if chosen.capture is not request.getfixturevalue("tracking_proxy"):
+            chosen.capture.close()
 
 
 def _proxied(proxy: ProxyCapture, request: pytest.FixtureRequest) -> dict[str, Any]:
@@ -358,14 +369,12 @@ _OUTSIDE = "{} cannot be captured from inside, only by a proxy"
 
 @pytest.fixture(scope="session")
 def tracking_browser(
-    browser: Browser, tracking_proxy: ProxyCapture | None, request: pytest.FixtureRequest
+    browser: Browser, tracking_proxy: ProxyCapture | None, tracking_endpoint: str | None, request: pytest.FixtureRequest
 ) -> Iterator[BrowserCapture | ProxyCapture]:
     """What captures the walks of this session's browser; it has proved that it does."""
     chosen = _choose(browser, request)
     yield chosen.capture
-    request.config.stash[_CHOSEN].remove(chosen)
-    if chosen.capture is not tracking_proxy:
-        chosen.capture.close()
+    _end(chosen, request)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -381,6 +390,7 @@ def _renew(config: pytest.Config) -> None:
     """A browser or proxy that is gone costs the walk that it was lost in, not those after it: they get another."""
     made = config.stash.get(_MADE, [])
     values: list[Any] = [each.cached_result[0] for each, _ in made if each.cached_result is not None]
+    values += [each.capture for each in config.stash.get(_CHOSEN, [])]
     if not any(getattr(each, "lost", "") or (hasattr(each, "is_connected") and not each.is_connected()) for each in values):
         return
     config.stash[_MADE] = []
@@ -562,11 +572,31 @@ def pytest_runtest_setup(item: pytest.Item) -> Generator[None, None, None]:
         raise failure from error
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
+    """What pytest-playwright cannot put away for its browser is gone is no further failure: the walk has said so."""
+    try:
+        yield
+    except Exception as error:
+        journey: Any = getattr(item, "funcargs", {}).get("journey")
+        browser = journey.context.browser if hasattr(journey, "context") else None
+        if browser is None or browser.is_connected() or not _of_playwright(error):
+            raise
+
+
+def _of_playwright(error: BaseException) -> bool:
+    from playwright.sync_api import Error as PlaywrightError
+
+    if isinstance(error, BaseExceptionGroup):
+        return all(map(_of_playwright, error.exceptions))
+    return isinstance(error, PlaywrightError)
+
+
 def _unwalked(item: pytest.Function, error: Exception) -> Exception | None:
     """The failure of a walk that could not begin, its record written; None where the test says no expectations."""
     from harness import compose
     from harness.journey import Outcome
-    from harness.recording import Note, Recording, Walk
+    from harness.recording import Note, Recording, Step, Walk
     from harness.report.failure import failure_of
 
     marker = item.get_closest_marker("expectations")
@@ -582,7 +612,8 @@ def _unwalked(item: pytest.Function, error: Exception) -> Exception | None:
         started=datetime.now(UTC).isoformat(timespec="milliseconds"), clock_offset=time.time(),
     )  # fmt: skip
     recording = Recording(record, path=_reports(item.config) / "private" / f"{slug(item.nodeid)}.jsonl")
-    recording.append(Note(time=0.0, step=0, what=f"the walk could not begin: {error}", doubt="not-walked"))
+    recording.append(Step(index=0, title="before the first step", kind="before", ended=0.0))
+    recording.append(Note(time=0.0, step=0, what=f"the walk could not begin: {error}", doubt=_NOT_WALKED))
     hits, verdict = compose.judge_recording(recording, expectations)
     recording.close()
     _report(item, expectations, Outcome(recording=recording, hits=hits, verdict=verdict))
@@ -693,6 +724,10 @@ def _unused(session: pytest.Session, verdicts: list[dict[str, Any]]) -> list[str
     from harness import compose
 
     judged: dict[str, set[str]] = {}
-    for verdict in verdicts:
+    # Nothing follows from an expectation that was not judged where a walk could not even begin.
+    begun = {each["expectations"] for each in verdicts} - {
+        each["expectations"] for each in verdicts if any(doubt["code"] == _NOT_WALKED for doubt in each["doubts"])
+    }
+    for verdict in (each for each in verdicts if each["expectations"] in begun):
         judged.setdefault(verdict["expectations"], set()).update(verdict["judged"])
     return [line for path, places in judged.items() for line in compose.unused_lines(Path(path), places)]

@@ -170,6 +170,11 @@ class ProxyWalk:
 
     # ---- called from the test's thread ----
 
+    @property
+    def lost(self) -> str:
+        """Why nothing more can be captured; empty as long as it can."""
+        return f"the proxy was lost: {self.capture.lost}" if self.capture.lost else ""
+
     def adopt(self, context: BrowserContext) -> None:
         """Capture all that this context's pages, frames and workers send from now on.
 

@@ -66,12 +66,13 @@ class Settling:
         self._decode = decode
         self._decoded: list[tuple[int, Hit]] = []
         self._read = 0
+        self.crashed: set[Page] = set()
         self.clock_ahead = 0.0
         """By how much the pages' clocks have been put forward."""
 
     def pages(self) -> list[Page]:
-        """The open tabs, in order of opening."""
-        return [page for context in self._contexts() for page in context.pages if not page.is_closed()]
+        """The open tabs, in order of opening; not those that crashed, which answer nothing any more."""
+        return [page for context in self._contexts() for page in context.pages if not page.is_closed() and page not in self.crashed]
 
     def hits(self) -> list[tuple[int, Hit]]:
         """Every hit so far, with the place of its captured thing among the recording's entries."""
