@@ -28,9 +28,7 @@ def test_a_browser_that_gives_all(chromium: Any, capture: BrowserCapture) -> Non
 
 LESS: list[tuple[str, Callable[[dict[str, Any]], bool], set[str]]] = [
     ("no requests of pages that are gone", lambda told: "networkId" not in told, {LEAVING}),
-    ("no beacons", lambda told: told["resourceType"] == "Ping", {"a beacon", LEAVING}),
     ("no binary bodies", lambda told: "AP+A" in str(told["request"].get("postDataEntries")), {"a body that is no text", LEAVING}),
-    ("nothing", lambda told: True, {"a beacon", "what a worker sends", LEAVING}),
 ]  # fmt: skip
 
 
