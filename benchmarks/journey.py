@@ -123,7 +123,7 @@ class Bench:
             self.script(journey)
             walked = time.perf_counter()
             outcome = journey.finish()
-            write_walk(journey, outcome, test="bench", reports=self.folder)
+            write_walk(journey.expectations, outcome, test="bench", reports=self.folder)
             context.close()
             took = (time.perf_counter() - began) * 1000
         assert outcome.verdict.state == "passed", [str(each) for each in outcome.verdict.violations]

@@ -25,10 +25,11 @@ from harness.errors import TagproofError
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
 
-    from playwright.sync_api import Browser, BrowserContext
+    from playwright.sync_api import Browser, BrowserContext, BrowserType
 
     from harness.capture.browser import BrowserCapture
     from harness.capture.contract import WalkCapture
+    from harness.capture.proof import Chosen
     from harness.capture.proxy import ProxyCapture
     from harness.journey import Journey, Outcome
     from harness.plan.model import Expectations
@@ -36,7 +37,15 @@ if TYPE_CHECKING:
 INCONCLUSIVE_ONLY = 6
 """Exit code of a run in which walks were inconclusive and none failed."""
 _VERDICT = "tracking_verdict"
+_CAPTURE = "tracking_capture"
+_NOT_WALKED = "not-walked"
+_JUDGED = ("setup", "call")
+"""The phases in which a walk gets its verdict: the first only where it could not begin."""
 _WALKS = pytest.StashKey["_Walks"]()
+_SHARED = ("browser", "tracking_proxy")
+"""Fixtures of the session that a crash ends, and that the next walk then makes anew."""
+_MADE = pytest.StashKey[list[tuple[pytest.FixtureDef[Any], Any]]]()
+_CHOSEN = pytest.StashKey[list["Chosen"]]()
 
 
 class ScenarioParameter(NamedTuple):
@@ -81,6 +90,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--tracking-plan-only", action="store_true", default=False,
         help="print the walks that would be made, and make none",
     )  # fmt: skip
+    group.addoption(
+        "--tracking-endpoint", metavar="URL",
+        help="walk in a Chromium that runs already: its CDP endpoint (ws://… of a browser grid, or http://host:port)",
+    )  # fmt: skip
     parser.addini("tracking_expectations", "folder of the expectation files, from the root of the project", default="expectations")
 
 
@@ -92,13 +105,17 @@ class _Walks:
         self.inconclusive = 0
         self.tests: list[str] = []
         self.unused: list[str] = []
+        self.said: dict[str, int] = {}
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Count failures that are a walk's inconclusive verdict apart from all others."""
-        if report.when == "call" and _VERDICT in dict(report.user_properties):
+        told = dict(report.user_properties)
+        if report.when in _JUDGED and _VERDICT in told:
             self.tests.append(report.nodeid)
+            if said := str(told.get(_CAPTURE, "")):
+                self.said[said] = self.said.get(said, 0) + 1
         if report.failed:
-            if dict(report.user_properties).get(_VERDICT) == "inconclusive" and report.when == "call":
+            if told.get(_VERDICT) == "inconclusive" and report.when in _JUDGED:
                 self.inconclusive += 1
             else:
                 self.failed += 1
@@ -199,16 +216,27 @@ def _late_fixtures() -> ModuleType:
 
     @pytest.fixture(scope="session")
     def browser_type_launch_args(
-        browser_type_launch_args: dict[str, Any], browser_name: str, tracking_proxy: ProxyCapture | None
+        browser_type_launch_args: dict[str, Any],
+        browser_name: str,
+        tracking_endpoint: str | None,
+        tracking_proxy: ProxyCapture | None,
+        tmp_path_factory: pytest.TempPathFactory,
     ) -> dict[str, Any]:
         """pytest-playwright's launch options, with what capture needs and the browser that this machine has."""
+        if tracking_endpoint is not None:
+            return browser_type_launch_args
+        named = bool(browser_type_launch_args.keys() & {"executable_path", "channel"})
+        if browser_name == "firefox" and not named:
+            from harness.capture import firefox
+
+            return {**firefox.launch_options(tmp_path_factory.mktemp("firefox")), **browser_type_launch_args}
         if browser_name != "chromium":
             return browser_type_launch_args
         from harness.capture.browser import LAUNCH_ARGS
         from harness.capture.chromium import launch_arguments, launch_options
 
         options = dict(browser_type_launch_args)
-        if "executable_path" not in options and "channel" not in options:
+        if not named:
             found = launch_options()
             options = {**found, **options, "args": [*found["args"], *options.get("args", []), *LAUNCH_ARGS]}
         else:
@@ -217,21 +245,82 @@ def _late_fixtures() -> ModuleType:
             options["args"] += tracking_proxy.launch_arguments()
         return options
 
+    @pytest.fixture(scope="session")
+    def launch_browser(launch_browser: Callable[..., Browser], browser_type: BrowserType, tracking_endpoint: str | None) -> Any:
+        """pytest-playwright's; where an endpoint is given it connects to that."""
+        if tracking_endpoint is None:
+            return launch_browser
+        return lambda **_: browser_type.connect_over_cdp(tracking_endpoint)
+
+    @pytest.fixture(scope="session")
+    def browser(
+        browser: Browser,
+        launch_browser: Callable[..., Browser],
+        browser_type_launch_args: dict[str, Any],
+        connect_options: dict[str, Any] | None,
+        tracking_endpoint: str | None,
+        request: pytest.FixtureRequest,
+    ) -> Iterator[Browser]:
+        """pytest-playwright's; launched anew where its walks must be captured by a proxy after all."""
+        ours = connect_options is None and tracking_endpoint is None and browser.browser_type.name == "chromium"
+        if not ours or not any("journey" in getattr(item, "fixturenames", ()) for item in request.session.items):
+            yield browser
+            return
+
+        def relaunch(proxy: ProxyCapture) -> Browser:
+            return launch_browser(args=[*browser_type_launch_args["args"], *proxy.launch_arguments()])
+
+        chosen = _choose(browser, request, relaunch)
+        yield chosen.browser
+        _end(chosen, request)
+        chosen.browser.close()
+
     @pytest.fixture
-    def new_context(new_context: Callable[..., BrowserContext], tracking_proxy: ProxyCapture | None, request: pytest.FixtureRequest) -> Any:
+    def new_context(new_context: Callable[..., BrowserContext], request: pytest.FixtureRequest) -> Any:
         """pytest-playwright's; under capture by proxy each context goes through a port of its own."""
-        if tracking_proxy is None or "journey" not in request.fixturenames:
+        from harness.capture.proxy import ProxyCapture
+
+        capture = request.getfixturevalue("tracking_browser") if "journey" in request.fixturenames else None
+        if not isinstance(capture, ProxyCapture):
             return new_context
 
         def through_the_proxy(**options: Any) -> BrowserContext:
-            return new_context(**{**_proxied(tracking_proxy, request), **options})
+            return new_context(**{**_proxied(capture, request), **options})
 
         return through_the_proxy
 
     module = ModuleType("tagproof_fixtures")
-    vars(module)["new_context"] = new_context
-    vars(module)["browser_type_launch_args"] = browser_type_launch_args
+    for each in (browser_type_launch_args, launch_browser, browser, new_context):
+        vars(module)[each.__name__] = each
     return module
+
+
+def _choose(browser: Browser, request: pytest.FixtureRequest, relaunch: Callable[[ProxyCapture], Browser] | None = None) -> Chosen:
+    """What captures the walks of this browser, proved in it; once for each browser."""
+    from harness.capture.proof import choose
+
+    made = request.config.stash.setdefault(_CHOSEN, [])
+    known = next((each for each in made if each.browser is browser), None)
+    if known is not None:
+        return known
+    chosen = choose(
+        browser,
+        endpoint=request.getfixturevalue("tracking_endpoint"),
+        proxy=request.getfixturevalue("tracking_proxy"),
+        insecure=bool(request.getfixturevalue("browser_context_args").get("ignore_https_errors")),
+        relaunch=relaunch,
+    )
+    made.append(chosen)
+    return chosen
+
+
+def _end(chosen: Chosen, request: pytest.FixtureRequest) -> None:
+    """End a capture, once; a proxy that was asked for from the start has its own fixture."""
+    made = request.config.stash[_CHOSEN]
+    if chosen in made:
+        made.remove(chosen)
+        if chosen.capture is not request.getfixturevalue("tracking_proxy"):
+            chosen.capture.close()
 
 
 def _proxied(proxy: ProxyCapture, request: pytest.FixtureRequest) -> dict[str, Any]:
@@ -253,37 +342,62 @@ def tracking_base_url(base_url: str | None) -> str | None:
 
 
 @pytest.fixture(scope="session")
-def tracking_endpoint() -> str | None:
-    """The CDP endpoint of a browser that was connected to rather than launched; override it for a browser grid."""
-    return None
+def tracking_endpoint(pytestconfig: pytest.Config) -> str | None:
+    """The CDP endpoint of a browser that is connected to rather than launched: ``--tracking-endpoint``; may be overridden."""
+    endpoint: str | None = pytestconfig.getoption("--tracking-endpoint")
+    return endpoint
 
 
 @pytest.fixture(scope="session")
-def tracking_proxy(pytestconfig: pytest.Config, browser_context_args: dict[str, Any]) -> Iterator[ProxyCapture | None]:
+def tracking_proxy(pytestconfig: pytest.Config, browser_name: str, browser_context_args: dict[str, Any]) -> Iterator[ProxyCapture | None]:
     """The session's proxy; None where capture is inside the browser."""
-    if pytestconfig.getoption("--tracking-capture") != "proxy":
+    if pytestconfig.getoption("--tracking-capture") != "proxy" and browser_name == "chromium":
         yield None
         return
     from harness.capture.proxy import ProxyCapture
 
-    capture = ProxyCapture.attach(insecure=bool(browser_context_args.get("ignore_https_errors")))
+    try:
+        capture = ProxyCapture.attach(insecure=bool(browser_context_args.get("ignore_https_errors")))
+    except TagproofError as error:
+        if browser_name == "chromium":
+            raise
+        raise type(error)(f"{_OUTSIDE.format(browser_name)}: {error.what}", mend=error.mend) from error
     yield capture
     capture.close()
+
+
+_OUTSIDE = "{} cannot be captured from inside, only by a proxy"
 
 
 @pytest.fixture(scope="session")
 def tracking_browser(
-    browser: Browser, tracking_endpoint: str | None, tracking_proxy: ProxyCapture | None
+    browser: Browser, tracking_proxy: ProxyCapture | None, tracking_endpoint: str | None, request: pytest.FixtureRequest
 ) -> Iterator[BrowserCapture | ProxyCapture]:
-    """What captures the walks of this session's browser."""
-    if tracking_proxy is not None:
-        yield tracking_proxy
-        return
-    from harness.capture.browser import BrowserCapture
+    """What captures the walks of this session's browser; it has proved that it does."""
+    chosen = _choose(browser, request)
+    yield chosen.capture
+    _end(chosen, request)
 
-    capture = BrowserCapture.attach(browser, endpoint=tracking_endpoint)
-    yield capture
-    capture.close()
+
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest) -> Generator[None, object, object]:
+    """Remember which fixtures a crash would end."""
+    made = yield
+    if fixturedef.argname in _SHARED:
+        request.config.stash.setdefault(_MADE, []).append((fixturedef, request))
+    return made
+
+
+def _renew(config: pytest.Config) -> None:
+    """A browser or proxy that is gone costs the walk that it was lost in, not those after it: they get another."""
+    made = config.stash.get(_MADE, [])
+    values: list[Any] = [each.cached_result[0] for each, _ in made if each.cached_result is not None]
+    values += [each.capture for each in config.stash.get(_CHOSEN, [])]
+    if not any(getattr(each, "lost", "") or (hasattr(each, "is_connected") and not each.is_connected()) for each in values):
+        return
+    config.stash[_MADE] = []
+    for fixturedef, request in reversed(made):
+        fixturedef.finish(request)
 
 
 @pytest.fixture
@@ -322,9 +436,19 @@ def journey(
         unknown=request.config.getoption("--tracking-unknown"),
         stub_config=request.config.getoption("--tracking-stub-config"),
         pictures=not request.config.getoption("--tracking-no-pictures"),
+        said=_said(request.config, tracking_browser, context),
     )
     yield walk
     walk.recording.close()
+
+
+def _said(config: pytest.Config, capture: BrowserCapture | ProxyCapture, context: BrowserContext) -> str:
+    """Why the capture is another than was asked for; empty if it is that."""
+    said = next((each.said for each in config.stash[_CHOSEN] if each.capture is capture), "")
+    name = context.browser.browser_type.name if context.browser else "chromium"
+    if not said and name != "chromium" and config.getoption("--tracking-capture") != "proxy":
+        said = "captured by the proxy: " + _OUTSIDE.format(name)
+    return said
 
 
 def open_walk(
@@ -340,12 +464,13 @@ def open_walk(
     unknown: Any = "report",
     stub_config: bool = False,
     pictures: bool = True,
+    said: str = "",
 ) -> Journey:
     """Begin one walk: its recording is written under ``reports/private/`` from the first entry on."""
     from harness import compose
     from harness.capture.proxy import ProxyCapture
     from harness.journey import Journey
-    from harness.recording import Recording, Walk
+    from harness.recording import Note, Recording, Walk
 
     name = slug(test)
     zero = time.monotonic()
@@ -365,6 +490,8 @@ def open_walk(
     )
     recording = Recording(record, path=reports / "private" / f"{name}.jsonl")
     record.environment = compose.environment_of(recording, expectations.plan)
+    if said:
+        recording.append(Note(time=0.0, step=0, what=said, details={_CAPTURE: said}))
     accounts = [each.account for each in expectations.plan.destinations.values() if each.vendor == "data-layer"]
     layers = tuple(dict.fromkeys(name for each in accounts for name in ([each] if isinstance(each, str) else each.values())))
 
@@ -418,7 +545,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, Any, Any]
     except Exception as raised:
         error = raised
     outcome = walk.finish(error)
-    _report(pyfuncitem, walk, outcome)
+    _report(pyfuncitem, walk.expectations, outcome)
     failure = failure_of(outcome.verdict, error=error)
     if failure is not None:
         raise failure from error
@@ -427,14 +554,85 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, Any, Any]
     return result
 
 
-def _report(item: pytest.Function, walk: Journey, outcome: Outcome) -> None:
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> Generator[None, None, None]:
+    """A walk that cannot begin, for there is no browser or none that can be captured, is inconclusive and says why."""
+    if not isinstance(item, pytest.Function) or "journey" not in item.fixturenames:
+        yield
+        return
+    from playwright.sync_api import Error as PlaywrightError
+
+    from harness.errors import BrowserError
+
+    _renew(item.config)
+    try:
+        yield
+    except (BrowserError, PlaywrightError) as error:
+        failure = _unwalked(item, error) if "journey" not in item.funcargs else None
+        if failure is None:
+            raise
+        raise failure from error
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
+    """What pytest-playwright cannot put away for its browser is gone is no further failure: the walk has said so."""
+    try:
+        yield
+    except Exception as error:
+        journey: Any = getattr(item, "funcargs", {}).get("journey")
+        browser = journey.context.browser if hasattr(journey, "context") else None
+        if browser is None or browser.is_connected() or not _of_playwright(error):
+            raise
+
+
+def _of_playwright(error: BaseException) -> bool:
+    from playwright.sync_api import Error as PlaywrightError
+
+    if isinstance(error, BaseExceptionGroup):
+        return all(map(_of_playwright, error.exceptions))
+    return isinstance(error, PlaywrightError)
+
+
+def _unwalked(item: pytest.Function, error: Exception) -> Exception | None:
+    """The failure of a walk that could not begin, its record written; None where the test says no expectations."""
+    from harness import compose
+    from harness.journey import Outcome
+    from harness.recording import Note, Recording, Step, Walk
+    from harness.report.failure import failure_of
+
+    marker = item.get_closest_marker("expectations")
+    if marker is None:
+        return None
+    expectations = compose.read_expectations(_expectations_path(item, marker))
+    callspec = getattr(item, "callspec", None)
+    use = callspec.params.get("tracking_scenario") if callspec else None
+    scenario = use if isinstance(use, ScenarioParameter) else ScenarioParameter("baseline", {})
+    record = Walk(
+        journey=expectations.journey, test=item.nodeid, expectations=expectations.path, scenario=scenario.name,
+        scenario_parameters=scenario.parameters, mode=item.config.getoption("--tracking-mode"),
+        started=datetime.now(UTC).isoformat(timespec="milliseconds"), clock_offset=time.time(),
+    )  # fmt: skip
+    recording = Recording(record, path=_reports(item.config) / "private" / f"{slug(item.nodeid)}.jsonl")
+    recording.append(Step(index=0, title="before the first step", kind="before", ended=0.0))
+    recording.append(Note(time=0.0, step=0, what=f"the walk could not begin: {error}", doubt=_NOT_WALKED))
+    hits, verdict = compose.judge_recording(recording, expectations)
+    recording.close()
+    _report(item, expectations, Outcome(recording=recording, hits=hits, verdict=verdict))
+    return failure_of(verdict, error=None)
+
+
+def _report(item: pytest.Function, expectations: Expectations, outcome: Outcome) -> None:
     item.user_properties.append((_VERDICT, outcome.verdict.state))
+    for note in outcome.recording.notes:
+        if _CAPTURE in note.details:
+            item.user_properties.append((_CAPTURE, note.details[_CAPTURE]))
     item.user_properties.append(("tracking_violations", ",".join(violation.code for violation in outcome.verdict.violations)))
-    write_walk(walk, outcome, test=item.nodeid, reports=_reports(item.config))
+    write_walk(expectations, outcome, test=item.nodeid, reports=_reports(item.config))
     item.user_properties.append(("tracking_ms", ",".join(f"{what}={took * 1000:.0f}" for what, took in outcome.timings.items())))
 
 
-def write_walk(walk: Journey, outcome: Outcome, *, test: str, reports: Path) -> None:
+def write_walk(expectations: Expectations, outcome: Outcome, *, test: str, reports: Path) -> None:
     """Write what a finished walk came to under ``reports/walks/``, and into the test's Allure result where there is one."""
     from harness import compose
     from harness.report.allure import attach_walk
@@ -446,13 +644,13 @@ def write_walk(walk: Journey, outcome: Outcome, *, test: str, reports: Path) -> 
     folder = reports / "walks" / name
     titles = compose.titles()
     timeline = write_timeline(
-        folder / "timeline.html", outcome.recording, outcome.hits, outcome.verdict, walk.expectations,
+        folder / "timeline.html", outcome.recording, outcome.hits, outcome.verdict, expectations,
         screenshots=outcome.screenshots, titles=titles,
     )  # fmt: skip
     artefacts = {"recording": reports / "private" / f"{name}.jsonl", "timeline": timeline}
     write_verdict(folder / "verdict.json", outcome.verdict, recording=outcome.recording, test=test, artefacts=artefacts)
     attach_walk(
-        outcome.recording, outcome.hits, outcome.verdict, walk.expectations,
+        outcome.recording, outcome.hits, outcome.verdict, expectations,
         screenshots=outcome.screenshots, titles=titles, timeline=timeline,
     )  # fmt: skip
     outcome.timings["writing"] = time.monotonic() - began
@@ -469,7 +667,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 
 def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, Any] | None:
     """An inconclusive walk has its own letter."""
-    if report.when == "call" and report.failed and dict(report.user_properties).get(_VERDICT) == "inconclusive":
+    if report.when in _JUDGED and report.failed and dict(report.user_properties).get(_VERDICT) == "inconclusive":
         return "inconclusive", "I", ("INCONCLUSIVE", {"yellow": True})
     return None
 
@@ -482,6 +680,8 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         for report in reports:
             terminalreporter.write_sep("_", report.head_line or report.nodeid, yellow=True)
             terminalreporter.write_line(str(report.longrepr))
+    for said, count in config.stash[_WALKS].said.items():
+        terminalreporter.write_line(f"tagproof: {count} walk{'' if count == 1 else 's'} {said}", yellow=True)
     unused = config.stash[_WALKS].unused
     if unused:
         terminalreporter.write_sep("=", "UNUSED EXPECTATIONS")
@@ -532,6 +732,10 @@ def _unused(session: pytest.Session, verdicts: list[dict[str, Any]]) -> list[str
     from harness import compose
 
     judged: dict[str, set[str]] = {}
-    for verdict in verdicts:
+    # Nothing follows from an expectation that was not judged where a walk could not even begin.
+    begun = {each["expectations"] for each in verdicts} - {
+        each["expectations"] for each in verdicts if any(doubt["code"] == _NOT_WALKED for doubt in each["doubts"])
+    }
+    for verdict in (each for each in verdicts if each["expectations"] in begun):
         judged.setdefault(verdict["expectations"], set()).update(verdict["judged"])
     return [line for path, places in judged.items() for line in compose.unused_lines(Path(path), places)]

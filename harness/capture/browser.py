@@ -56,7 +56,7 @@ class BrowserCapture:
         self.bounds = bounds
         self.lock = threading.RLock()
         self.walks: list[BrowserWalk] = []
-        self._lost = ""
+        self.lost = ""
         self._look = 0.0
         self._number = 0
         self._ledger = Ledger()
@@ -117,8 +117,8 @@ class BrowserCapture:
         """
         self._prune()
         with self.lock:
-            if self._lost:
-                raise BrowserError(f"the connection to the browser was lost: {self._lost}", mend="start the browser again")
+            if self.lost:
+                raise BrowserError(f"the connection to the browser was lost: {self.lost}", mend="start the browser again")
             self._number += 1
             walk = BrowserWalk(
                 self, sink, answer, Recorder(tuple(layers), tuple(calls), most=self.bounds.pushes), zero, f"c{self._number}", self.bounds
@@ -155,6 +155,8 @@ class BrowserCapture:
     def barrier(self, walk: BrowserWalk) -> None:
         """See :meth:`BrowserWalk.barrier`."""
         unanswered, blocked = self.round_trip(walk, RENDERER)
+        if self.lost:
+            return
         with self.lock:
             for name in unanswered:
                 walk.gap(f"{name} did not answer within {RENDERER:g} s: what it sent just before a step's end may be told in the next step")
@@ -204,9 +206,9 @@ class BrowserCapture:
             with self.lock:
                 for session_id in list(missing):
                     at = self._targets.sessions.get(session_id)
-                    if at is None or (at.frame is not None and at.frame.tab.dialog):
+                    if at is None or (at.frame is not None and (at.frame.tab.dialog or at.frame.tab.crashed)):
                         name = missing.pop(session_id)
-                        blocked |= {name} if at else set()
+                        blocked |= {name} if at is not None and at.frame is not None and at.frame.tab.dialog else set()
         with contextlib.suppress(BrowserError):
             self.connection.call("Browser.getVersion", timeout=RENDERER)
         with self.lock:
@@ -222,6 +224,9 @@ class BrowserCapture:
 
     def page_name(self, walk: BrowserWalk, page: Page) -> str | None:
         """See :meth:`BrowserWalk.page_id`."""
+        # Asked once: a tab that has crashed since would never answer.
+        if page in walk.names:
+            return walk.names[page]
         try:
             session = page.context.new_cdp_session(page)
             target = session.send("Target.getTargetInfo")["targetInfo"]["targetId"]
@@ -229,7 +234,10 @@ class BrowserCapture:
         except Exception:
             return None
         with self.lock:
-            return next((tab.name for tab in walk.tabs if tab.target == target), None)
+            name = next((tab.name for tab in walk.tabs if tab.target == target), None)
+        if name is not None:
+            walk.names[page] = name
+        return name
 
     def exit(self, walk: BrowserWalk, url: str) -> str:
         """See :meth:`BrowserWalk.exit`."""
@@ -334,10 +342,10 @@ class BrowserCapture:
 
     def _dropped(self, reason: str) -> None:
         with self.lock:
-            self._lost = reason or "it was closed"
+            self.lost = reason or "it was closed"
             for walk in self.walks:
                 if not walk.closed:
-                    walk.gap(f"the connection to the browser was lost: {self._lost}")
+                    walk.gap(f"the connection to the browser was lost: {self.lost}")
                 for slot in walk.order():
                     slot.until = 0.0
                 walk.flush(now=time.monotonic())

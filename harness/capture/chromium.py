@@ -25,7 +25,7 @@ from harness.errors import BrowserError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-Source = Literal["TAGPROOF_BROWSER", "system", "playwright"]
+Source = Literal["TAGPROOF_BROWSER", "TAGPROOF_FIREFOX", "system", "playwright"]
 
 VARIABLE: Final = "TAGPROOF_BROWSER"
 """The environment variable that names the browser to use, and goes before all that is found."""
@@ -86,7 +86,7 @@ def find_browser() -> FoundBrowser:
         return _named(named)
     refused: list[str] = []
     for candidate in _candidates():
-        version, why = _ask_version(candidate.path)
+        version, why = ask_version(candidate.path)
         if why:
             refused.append(f"{candidate.path} does not start ({why})")
             continue
@@ -199,7 +199,7 @@ def _named(named: str) -> FoundBrowser:
     path = shutil.which(named)
     if path is None:
         raise BrowserError(f"{VARIABLE} names {named!r}, which is no executable file", mend=mend)
-    version, why = _ask_version(Path(path))
+    version, why = ask_version(Path(path))
     if why:
         raise BrowserError(f"{VARIABLE} names {named!r}, which does not start ({why})", mend=mend)
     return FoundBrowser(path=Path(path), name=_called(Path(path)), version=version, source=VARIABLE)
@@ -227,33 +227,43 @@ def _candidates() -> Iterator[_Candidate]:
                 late.append(candidate)
             else:
                 yield candidate
-    for name, path in _application_folders():
+    inside = {"darwin": _MAC, "win32": _WINDOWS}.get(sys.platform, ())
+    for name, path in ((name, folder / below) for name, below in inside for folder in application_folders()):
         if path.is_file():
             yield _Candidate(name, path, "system")
     yield from _playwrights_own()
     yield from late
 
 
-def _application_folders() -> list[tuple[str, Path]]:
+def application_folders() -> list[Path]:
+    """Where macOS and Windows keep programs; empty on other systems."""
     if sys.platform == "darwin":
-        return [(name, folder / inside) for name, inside in _MAC for folder in (Path("/Applications"), Path.home() / "Applications")]
+        return [Path("/Applications"), Path.home() / "Applications"]
     if sys.platform == "win32":
-        folders = [os.environ.get(name, "") for name in ("PROGRAMFILES", "PROGRAMFILES(X86)", "LOCALAPPDATA")]
-        return [(name, Path(folder) / inside) for name, inside in _WINDOWS for folder in folders if folder]
+        return [Path(folder) for name in ("PROGRAMFILES", "PROGRAMFILES(X86)", "LOCALAPPDATA") if (folder := os.environ.get(name))]
     return []
 
 
 def _playwrights_own() -> Iterator[_Candidate]:
     """The builds that this Playwright would start; those of other versions are not its own."""
-    cache_folder = _playwright_cache()
-    revisions = _playwright_revisions()
-    shell = _first(cache_folder / f"chromium_headless_shell-{revisions.get('chromium-headless-shell', '')}", _PLAYWRIGHT_SHELL)
-    full = _first(cache_folder / f"chromium-{revisions.get('chromium', '')}", _PLAYWRIGHT_FULL)
+    shell = playwrights_build("chromium-headless-shell", _PLAYWRIGHT_SHELL)
+    full = playwrights_build("chromium", _PLAYWRIGHT_FULL)
     if full is not None:
         # Without the shell, Playwright refuses to start headless unless it is told the path.
         yield _Candidate("Chromium", full, "playwright", playwrights_choice=shell is not None)
     if shell is not None:
         yield _Candidate("Chromium headless shell", shell, "playwright", playwrights_choice=True)
+
+
+def playwrights_build(name: str, patterns: tuple[str, ...]) -> Path | None:
+    """The executable of the build of that name in Playwright's list, if this Playwright has downloaded it.
+
+    Args:
+        name: ``chromium``, ``chromium-headless-shell``, ``firefox``.
+        patterns: where the executable is in the build's folder.
+    """
+    folder = _playwright_cache() / f"{name.replace('-', '_')}-{_playwright_revisions().get(name, '')}"
+    return next((path for pattern in patterns for path in sorted(folder.glob(pattern)) if path.is_file()), None)
 
 
 def _playwright_cache() -> Path:
@@ -282,12 +292,8 @@ def _playwright_revisions() -> dict[str, str]:
         return {}
 
 
-def _first(folder: Path, patterns: tuple[str, ...]) -> Path | None:
-    return next((path for pattern in patterns for path in sorted(folder.glob(pattern)) if path.is_file()), None)
-
-
-def _ask_version(path: Path) -> tuple[str, str]:
-    """(version, why it does not start): one of them is empty."""
+def ask_version(path: Path) -> tuple[str, str]:
+    """What a browser calls its version, and why it does not start: one of the two is empty (on Windows both may be)."""
     if sys.platform == "win32":
         # chrome.exe opens a window for any switch; its version is the name of the folder beside it.
         versions = sorted(each.name for each in path.parent.iterdir() if re.fullmatch(r"[\d.]+", each.name))
@@ -298,7 +304,7 @@ def _ask_version(path: Path) -> tuple[str, str]:
         return "", error.strerror or str(error)
     except subprocess.TimeoutExpired:
         return "", f"no answer within {_STARTS_WITHIN:.0f} s"
-    version = re.search(r"\d+(?:\.\d+){2,}", asked.stdout)
+    version = re.search(r"\d+(?:\.\d+)+", asked.stdout)
     if asked.returncode == 0 and version is not None:
         return version.group(), ""
     complaint = (asked.stderr.strip() or asked.stdout.strip()).splitlines()

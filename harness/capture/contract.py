@@ -23,6 +23,10 @@ class WalkCapture(Protocol):
 
     backend: str
 
+    @property
+    def lost(self) -> str:
+        """Why nothing more can be captured, nor held back; empty as long as it can."""
+
     def adopt(self, context: BrowserContext) -> None:
         """Capture all that this context's pages, frames and workers send from now on."""
 

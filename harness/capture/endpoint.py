@@ -21,6 +21,8 @@ LAUNCH_ARGS: tuple[str, ...] = ("--remote-debugging-port=0",)
 
 _MEND = "launch Chromium with " + " ".join(LAUNCH_ARGS) + " among its arguments, or give the endpoint it was connected to"
 
+_REMOTE = "connect to its CDP endpoint: --tracking-endpoint, or the fixture tracking_endpoint"
+
 
 def find(browser: Browser) -> str:
     """The websocket address of a Chromium that was launched with :data:`LAUNCH_ARGS`.
@@ -46,6 +48,8 @@ def find(browser: Browser) -> str:
     folder = _folder(line)
     if folder is None:
         raise BrowserError("the browser does not say where its profile folder is", mend=_MEND)
+    if not Path(folder).is_dir():
+        raise BrowserError("the browser runs on another machine, and its endpoint was not given", place=folder, mend=_REMOTE)
     written = Path(folder) / "DevToolsActivePort"
     until = time.monotonic() + 10
     while True:

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING
 from packaging.requirements import Requirement
 
 from harness.capture.chromium import find_browser, sandbox_possible
+from harness.capture.firefox import find_firefox
+from harness.capture.proxy import OLDEST_MITMPROXY, VARIABLE, find_mitmdump
 from harness.errors import BrowserError
 
 if TYPE_CHECKING:
@@ -60,6 +62,8 @@ def diagnose(root: Path | None = None) -> list[Finding]:
         *_packages(),
         _browser(),
         _sandbox(),
+        _firefox(),
+        _mitmproxy(),
         _node(),
         _npm(),
         _allure(root),
@@ -152,6 +156,30 @@ def _sandbox() -> Finding:
     return Finding(
         name="sandbox", ok=False, needed=False, found=f"the browser runs with --no-sandbox ({reason})",
         mend="for sites that you do not trust, run as an ordinary user on a system that allows user namespaces",
+    )  # fmt: skip
+
+
+def _firefox() -> Finding:
+    try:
+        found = find_firefox()
+    except BrowserError as error:
+        mend = f"{error.mend}; only `--browser firefox` needs it"
+        return Finding(name="Firefox", ok=False, found=error.what, mend=mend, needed=False)
+    return Finding(name="Firefox", ok=True, found=f"{found}, from {found.source}", needed=False)
+
+
+def _mitmproxy() -> Finding:
+    try:
+        command = find_mitmdump()
+    except BrowserError as error:
+        mend = f"{error.mend}; only `--tracking-capture proxy` and browsers other than Chromium need it"
+        return Finding(name="mitmproxy", ok=False, found=error.what, mend=mend, needed=False)
+    number = _asked([str(command), "--version"])
+    ok = number is not None and number >= OLDEST_MITMPROXY
+    wanted = ".".join(map(str, OLDEST_MITMPROXY))
+    return Finding(
+        name="mitmproxy", ok=ok, found=f"{'.'.join(map(str, number)) if number else 'it does not start'} ({command})", needed=False,
+        mend="" if ok else f"install mitmproxy {wanted} or later, or name another mitmdump in {VARIABLE}",
     )  # fmt: skip
 
 

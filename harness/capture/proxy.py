@@ -41,6 +41,8 @@ Message = dict[str, Any]
 VARIABLE: Final = "TAGPROOF_MITMDUMP"
 """The environment variable that names mitmproxy's ``mitmdump``, and goes before all that is found."""
 
+OLDEST_MITMPROXY: Final = (10,)
+
 STARTS_WITHIN = 60.0
 ANSWERS_WITHIN = 10.0
 
@@ -56,7 +58,7 @@ connection that is cut it is not tried again. https://fetch.spec.whatwg.org/#htt
 
 
 def find_mitmdump() -> Path:
-    """The command of mitmproxy: what ``TAGPROOF_MITMDUMP`` names, or beside this Python, or on the ``PATH``.
+    """The command of mitmproxy: what ``TAGPROOF_MITMDUMP`` names, or on the ``PATH``, or beside this Python, or where set-up put it.
 
     Raises:
         BrowserError: there is none.
@@ -68,7 +70,7 @@ def find_mitmdump() -> Path:
             raise BrowserError(f"{VARIABLE} names {named}, which is no program", mend="name mitmproxy's mitmdump, or unset it")
         return Path(found)
     beside = [str(Path(sys.executable).parent), str(Path(sys.prefix) / "mitmproxy" / ("Scripts" if os.name == "nt" else "bin"))]
-    found = shutil.which("mitmdump", path=os.pathsep.join(beside)) or shutil.which("mitmdump")
+    found = shutil.which("mitmdump") or shutil.which("mitmdump", path=os.pathsep.join(beside))
     if found is None:
         raise BrowserError(
             "capture by proxy needs mitmproxy, and there is none here",
@@ -257,7 +259,7 @@ class ProxyCapture:
         self._folder.cleanup()
         raise BrowserError(
             f"mitmproxy did not start: {said[-1] if said else 'it said nothing'}",
-            mend=f"see what `{command} --version` says; mitmproxy 10 or later is needed",
+            mend=f"see what `{command} --version` says; mitmproxy {OLDEST_MITMPROXY[0]} or later is needed",
         )
 
     def _hello(self) -> None:
@@ -336,13 +338,14 @@ class ProxyCapture:
         self._send({"kind": "answer", "id": told["id"], **reply})
 
     def _own(self, told: Message, path: str, body: bytes, walk: ProxyWalk | None) -> None:
-        self._send({"kind": "answer", "id": told["id"], "status": 204, "headers": [["Access-Control-Allow-Origin", "*"]]})
+        # Noted before it is answered: who asked goes on with the answer.
         _, what, mark = (*path.split("/", 2), "", "")[:3]
         if what == "adopt":
             with self._lock:
                 self._marks[mark] = told["door"]
         elif what == "late" and walk is not None:
             walk.late(mark, body.decode("utf-8", "replace"))
+        self._send({"kind": "answer", "id": told["id"], "status": 204, "headers": [["Access-Control-Allow-Origin", "*"]]})
 
 
 def _reply(answer: Answer, request: CapturedRequest) -> Message:

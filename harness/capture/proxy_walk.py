@@ -20,15 +20,15 @@ from urllib.parse import urldefrag, urljoin
 
 from playwright.sync_api import Error as PlaywrightError
 
-from harness.capture.captured import CapturedRequest, Navigation, Outcome, Push
+from harness.capture.captured import Body, CapturedRequest, Navigation, Outcome, Push
 from harness.capture.datalayer import parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from playwright.sync_api import BrowserContext, Frame, Page, Request
+    from playwright.sync_api import BrowserContext, Frame, Page, Request, Response
 
-    from harness.capture.captured import Answer, Body, NavigationKind
+    from harness.capture.captured import Answer, NavigationKind
     from harness.capture.contract import Answerer, Entry, Sink
     from harness.capture.datalayer import Recorder
     from harness.capture.proxy import ProxyCapture
@@ -50,6 +50,19 @@ HOP = 10.0
 
 KEPT = 20_000
 """How many documents, and requests that Playwright told of, are remembered."""
+
+BY_JOURNEY = "answered before it reached the proxy: by the journey's own route or replay"
+
+# What Playwright says of a request that a route aborted: of Chromium the error that the route chose, of Firefox always one.
+# A request that comes to no server fails so at the proxy, never before it.
+_ABORTED = frozenset(
+    {f"net::ERR_{error}" for error in (
+        "FAILED", "ACCESS_DENIED", "ADDRESS_UNREACHABLE", "BLOCKED_BY_CLIENT.Inspector", "CONNECTION_ABORTED", "CONNECTION_CLOSED",
+        "CONNECTION_FAILED", "CONNECTION_REFUSED", "CONNECTION_RESET", "NAME_NOT_RESOLVED", "TIMED_OUT",
+    )} | {"NS_ERROR_ABORT", "NS_ERROR_FAILURE"}
+)  # fmt: skip
+_REFUSED = {"csp": "content security policy", "mixed-content": "mixed content"}
+_OFFLINE = frozenset({"net::ERR_INTERNET_DISCONNECTED", "NS_ERROR_OFFLINE"})
 
 _KINDS: dict[str, NavigationKind] = {"reload": "reload", "back_forward": "back-forward"}
 
@@ -83,7 +96,7 @@ class Document:
 
 @dataclass(slots=True, eq=False)
 class Told:
-    """One request as Playwright told of it."""
+    """One request as Playwright told of it. ``explained``: the browser itself answered it, by a service worker or a rule of its own."""
 
     key: tuple[str, str]
     at: float
@@ -93,9 +106,13 @@ class Told:
     page_load: int | None = None
     frame_url: str | None = None
     main_frame: bool | None = None
+    headers: tuple[tuple[str, str], ...] = ()
     body: bytes | None = None
+    context: str | None = None
     before: Told | None = None
     flow: Flow | None = None
+    status: int | None = None
+    explained: bool = False
     unmet: bool = False
 
 
@@ -146,10 +163,17 @@ class ProxyWalk:
         self._unmatched: dict[tuple[str, str], list[Flow]] = {}
         self._told: dict[tuple[str, str], list[Told]] = {}
         self._requests: dict[Request, Told] = {}
+        self._kept: set[tuple[str, str]] = set()  # a cache may have these
+        self._asked: set[str] = set()
         self._gaps: dict[str, None] = {}
         self._activity: list[tuple[float, CapturedRequest | None]] = []
 
     # ---- called from the test's thread ----
+
+    @property
+    def lost(self) -> str:
+        """Why nothing more can be captured; empty as long as it can."""
+        return f"the proxy was lost: {self.capture.lost}" if self.capture.lost else ""
 
     def adopt(self, context: BrowserContext) -> None:
         """Capture all that this context's pages, frames and workers send from now on.
@@ -167,6 +191,7 @@ class ProxyWalk:
         context.add_init_script(self._script(binding))
         context.on("page", self._opened)
         context.on("request", self._begun)
+        context.on("response", self._responded)
         context.on("requestfinished", self._ended)
         context.on("requestfailed", self._ended)
         for page in context.pages:
@@ -301,7 +326,9 @@ class ProxyWalk:
         """A page began a request."""
         if not request.url.startswith(("http://", "https://")):
             return
-        told = Told((request.method, urldefrag(request.url).url), time.monotonic(), request.resource_type)
+        told = Told(
+            (request.method, urldefrag(request.url).url), time.monotonic(), request.resource_type, headers=tuple(request.headers.items())
+        )
         try:
             told.body = request.post_data_buffer
         except PlaywrightError:
@@ -309,6 +336,7 @@ class ProxyWalk:
         frame = _frame(request)
         if frame is not None:
             tab = self._tab(frame.page)
+            told.context = self._contexts.get(frame.page.context)
             told.page, told.page_url, told.main_frame = tab.name, tab.url, frame.parent_frame is None
             told.frame_url, told.page_load = tab.url if told.main_frame else frame.url, tab.last
             if request.is_navigation_request() and told.main_frame:
@@ -321,6 +349,14 @@ class ProxyWalk:
                 del self._requests[next(iter(self._requests))]
             self._told.setdefault(told.key, []).append(told)
 
+    def _responded(self, response: Response) -> None:
+        """A request has an answer, of the server's or not."""
+        told = self._requests.get(response.request)
+        if told is not None:
+            told.status = response.status
+            # https://chromium.googlesource.com/chromium/src/+/main/net/http/http_response_headers.cc: an upgrade to HTTPS by the browser.
+            told.explained = response.from_service_worker or "non-authoritative-reason" in response.headers
+
     def _ended(self, request: Request) -> None:
         """A request is over. What the proxy has not seen by now never left: a cache, a service worker or the journey's route took it."""
         with self.stir:
@@ -332,6 +368,37 @@ class ProxyWalk:
                 waiting.remove(told)
                 if not waiting:
                     del self._told[told.key]
+                if (outcome := self._without_proxy(told, request.failure)) is not None:
+                    self._unsent(told, outcome)
+
+    def _without_proxy(self, told: Told, failure: str | None) -> Outcome | None:
+        """What became of a request that did not reach the proxy; None where it was never to leave (a cache, a worker, given up)."""
+        if failure in _REFUSED:
+            return Outcome(request="", state="blocked", reason=_REFUSED[failure])
+        if failure in _OFFLINE:
+            return Outcome(request="", state="failed", reason=failure)
+        if failure is not None:
+            # One whose preflight was refused fails as an aborted one does.
+            aborted = failure in _ABORTED and told.key[1] not in self._asked
+            return Outcome(request="", state="answered-by-journey", reason=f"{BY_JOURNEY} ({failure})") if aborted else None
+        if told.status is None or told.explained or told.key in self._kept:
+            return None
+        return Outcome(request="", state="answered-by-journey", status=told.status, reason=BY_JOURNEY)
+
+    def _unsent(self, told: Told, outcome: Outcome) -> None:
+        """Record a request as its page told of it, and what became of it."""
+        time_ = round(min(max(told.at - self._zero, 0.0), self._now()), 6)
+        body = Body.of(told.body)
+        if told.body is None and told.key[0] not in ("GET", "HEAD"):
+            body = Body("unreadable", b"", "the request did not reach the proxy, and the driver does not tell this body")
+        request = CapturedRequest(
+            id=f"r{next(self._numbers)}", url=told.key[1], time=time_, method=told.key[0], headers=told.headers, body=body,
+            resource_type=told.type, context=told.context, page=told.page, page_url=told.page_url, page_load=told.page_load,
+            frame_url=told.frame_url, main_frame=told.main_frame, step=self._step_at(time_),
+        )  # fmt: skip
+        told.flow = Flow(request, told.key, outcome.status)
+        self._put(time_, replace(told.flow, key=("", "")), request)
+        self._put(self._now(), replace(outcome, request=request.id, time=self._now()))
 
     def _unmet(self) -> list[Told]:
         """Requests that a page began and that have not reached the proxy."""
@@ -373,7 +440,8 @@ class ProxyWalk:
             self._put(time_, Shown(navigation, None))
 
     def _document(self, tab: Tab, token: str, url: str, main: bool, kind: NavigationKind, context: str | None, time_: float) -> None:
-        if main and (tab.last or url != "about:blank"):
+        # Firefox shows each new window an empty document without an address for a moment, before that which it is opened for.
+        if main and url and (tab.last or url != "about:blank"):
             tab.last += 1
             tab.url = url
             led = tab.underway if tab.underway is not None and tab.underway.key[1] == urldefrag(url).url else None
@@ -426,6 +494,10 @@ class ProxyWalk:
             self._flows[told["id"]] = flow
             self._flight[told["id"]] = request
             self._unmatched.setdefault(flow.key, []).append(flow)
+            if type_ == "preflight":
+                self._asked.add(flow.key[1])
+            elif method == "GET":
+                self._kept.add(flow.key)
             if len(self._flows) > KEPT:
                 del self._flows[next(iter(self._flows))]
             self._put(now, flow, request)
@@ -440,6 +512,8 @@ class ProxyWalk:
                 self._end(id_, Outcome(request=flow.request.id, state="blocked", reason="refused as an ad blocker does"))
                 return
             flow.status = status
+            if any(name.lower() == "cache-control" and "no-store" in value.lower() for name, value in answer.headers):
+                self._kept.discard(flow.key)
             location = next((value for name, value in answer.headers if name.lower() == "location"), None)
             self._redirect(flow, status, location)
             self._end(id_, Outcome(request=flow.request.id, state="stubbed", status=status))

@@ -54,6 +54,7 @@ class BrowserWalk:
         self.key = key
         self.contexts: set[str] = set()
         self.tabs: list[Tab] = []
+        self.names: dict[Page, str] = {}
         self.step = 0
         self.stir = threading.Condition(capture.lock)
         self.flight: dict[str, CapturedRequest] = {}
@@ -67,6 +68,11 @@ class BrowserWalk:
         self._activity: deque[tuple[float, CapturedRequest | None]] = deque(maxlen=4096)
 
     # ---- called from the test's thread ----
+
+    @property
+    def lost(self) -> str:
+        """Why nothing more can be captured; empty as long as it can."""
+        return f"the connection to the browser was lost: {self.capture.lost}" if self.capture.lost else ""
 
     def adopt(self, context: BrowserContext) -> None:
         """Capture all that this context's pages, frames and workers send from now on.

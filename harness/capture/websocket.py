@@ -16,7 +16,7 @@ import ssl
 import struct
 import threading
 import time
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 _GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 _TEXT, _CLOSE, _PING, _PONG = 1, 8, 9, 10
@@ -44,7 +44,7 @@ class WebSocket:
     """One open connection.
 
     Args:
-        url: ``ws://`` or ``wss://``.
+        url: ``ws://`` or ``wss://``; a name and password in it are sent as HTTP's basic authentication.
         headers: further headers of the opening request.
         timeout: seconds in which it must be open.
 
@@ -58,6 +58,9 @@ class WebSocket:
         if parts.scheme not in ("ws", "wss") or not parts.hostname:
             raise Closed(f"{url} is no WebSocket address")
         port = parts.port or (443 if secure else 80)
+        if parts.username is not None:
+            pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
+            headers = {"Authorization": "Basic " + base64.b64encode(pair.encode()).decode(), **(headers or {})}
         self._socket = socket.create_connection((parts.hostname, port), timeout)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if secure:

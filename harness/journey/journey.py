@@ -18,7 +18,7 @@ from playwright.sync_api import Error as PlaywrightError
 
 from harness.capture.captured import Answer, CapturedRequest, Push
 from harness.consent import ConsentNotDriven, Platform
-from harness.errors import TagproofError
+from harness.errors import BrowserError, TagproofError
 from harness.journey.addresses import with_query
 from harness.journey.answers import Answers, Rule
 from harness.journey.banner import decision, find_platform
@@ -208,6 +208,7 @@ class Journey:
     @contextmanager
     def step(self, title: str) -> Iterator[None]:
         """A named user action. What is pushed within belongs to it; it ends when what it expects was seen or the page is quiet."""
+        self._go_on()
         step = self._begin(title, "journey")
         try:
             yield
@@ -226,7 +227,10 @@ class Journey:
         self._read_values(step)
         self._spend("values read", began)
         self._picture(step)
+        if self._capture.lost:
+            step.reached, step.error = False, self._capture.lost
         self._end(step)
+        self._go_on()
 
     def know(self, **values: Any) -> None:
         """Give values that the test read or knows to the expectations, where they are ``$name``."""
@@ -280,6 +284,7 @@ class Journey:
         began = time.monotonic()
         last = self._last_journey_step()
         try:
+            self._go_on()
             proof = self._begin("timers fired", "proof", of=last)
             self._fire_and_touch()
             self._end(proof)
@@ -291,7 +296,8 @@ class Journey:
             leaving = self._begin("page left", "proof", of=self._steps[-1].index if self._steps[-1].kind == "scenario" else last)
             self._leave()
             self._end(leaving)
-        except PlaywrightError as failure:
+            self._go_on()
+        except (PlaywrightError, BrowserError) as failure:
             self._note(f"the browser did not take the walk to its end: {_first_line(failure)}", doubt="browser-failed")
         for gap in self._capture.note_gap():
             self._note(gap, doubt="capture-gap")
@@ -482,6 +488,15 @@ class Journey:
     def _index(self) -> int:
         return self._steps[-1].index if self._steps else 0
 
+    def _go_on(self) -> None:
+        """Stop the walk where nothing more can be captured: nothing would be held back either."""
+        if not self._capture.lost:
+            return
+        for context in self._adopted:
+            with suppress(PlaywrightError):
+                context.set_offline(True)
+        raise BrowserError(self._capture.lost, mend="see whether the browser or the proxy crashed, or ran out of memory")
+
     def _begin(self, title: str, kind: Any, of: int | None = None) -> Step:
         step = Step(index=len(self._steps), title=title, kind=kind, of=of, began=self._now())
         if self._steps:
@@ -538,7 +553,11 @@ class Journey:
         return self.page if self.page in pages and len(pages) == 1 else pages[-1]
 
     def _watch(self, page: Page) -> None:
-        page.on("crash", lambda _page: self._note(f"the tab {page.url} crashed", doubt="page-crashed"))
+        page.on("crash", self._crashed)
+
+    def _crashed(self, page: Page) -> None:
+        self._settling.crashed.add(page)
+        self._note(f"the tab {page.url} crashed", doubt="page-crashed")
 
     def _at_landed(self) -> None:
         if self._landed or self._current_page().url in ("", "about:blank"):

@@ -70,12 +70,13 @@ class Settling:
         self._read = 0
         self.until: float | None = None
         """The monotonic time at which the part of the proof that goes on is ended; None outside of it."""
+        self.crashed: set[Page] = set()
         self.clock_ahead = 0.0
         """By how much the pages' clocks have been put forward."""
 
     def pages(self) -> list[Page]:
-        """The open tabs, in order of opening."""
-        return [page for context in self._contexts() for page in context.pages if not page.is_closed()]
+        """The open tabs, in order of opening; not those that crashed, which answer nothing any more."""
+        return [page for context in self._contexts() for page in context.pages if not page.is_closed() and page not in self.crashed]
 
     def hits(self) -> list[tuple[int, Hit]]:
         """Every hit so far, with the place of its captured thing among the recording's entries."""

@@ -31,7 +31,7 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
     monkeypatch.setenv("PLAYWRIGHT_BROWSERS_PATH", str(tmp_path / "cache"))
     monkeypatch.delenv(chromium.VARIABLE, raising=False)
-    monkeypatch.setattr(chromium, "_application_folders", list)
+    monkeypatch.setattr(chromium, "application_folders", list)
     find_browser.cache_clear()
     yield tmp_path
     find_browser.cache_clear()

@@ -55,3 +55,20 @@ def test_a_browser_that_was_launched_without_a_port(playwright: Any) -> None:
         BrowserCapture.attach(browser)
     assert "--remote-debugging-port=0" in raised.value.mend
     browser.close()
+
+
+def test_a_browser_on_another_machine_is_told_to_be_so(tmp_path: Path) -> None:
+    class Session:
+        def send(self, _: str) -> dict[str, str]:
+            return {"commandLine": f"chrome --remote-debugging-port=0 --user-data-dir={tmp_path / 'elsewhere'} about:blank"}
+
+        def detach(self) -> None:
+            pass
+
+    class Browser:
+        def new_browser_cdp_session(self) -> Session:
+            return Session()
+
+    with pytest.raises(BrowserError, match="another machine") as raised:
+        endpoint.find(Browser())  # type: ignore[arg-type]
+    assert "--tracking-endpoint" in raised.value.mend

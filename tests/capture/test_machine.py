@@ -8,6 +8,7 @@ import pytest
 
 from harness.capture import machine
 from harness.capture.machine import Finding, allure_command, diagnose, node
+from harness.capture.proxy import find_mitmdump
 from harness.errors import BrowserError
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from harness.capture.chromium import FoundBrowser
 
-NAMES = ["Python", "packages", "browser", "sandbox", "Node.js", "npm", "Allure renderer", "reports", "disk"]
+NAMES = ["Python", "packages", "browser", "sandbox", "Firefox", "mitmproxy", "Node.js", "npm", "Allure renderer", "reports", "disk"]
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the stand-ins are shell scripts")
 
 
@@ -32,9 +33,11 @@ def finding(root: Path, name: str) -> Finding:
 
 @pytest.fixture
 def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A project on a machine whose path is bin/ and whose Python has no Node.js beside it."""
+    """A project on a machine whose path is bin/ and whose Python has nothing beside it."""
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
     monkeypatch.setattr(machine.sys, "executable", str(tmp_path / "venv" / "bin" / "python"))
+    monkeypatch.setattr(machine.sys, "prefix", str(tmp_path / "venv"))
+    monkeypatch.delenv("TAGPROOF_MITMDUMP", raising=False)
     return tmp_path
 
 
@@ -105,6 +108,25 @@ def test_allure_of_a_folder_above_is_run_by_the_node_that_serves(bare: Path) -> 
 def test_an_older_allure_on_the_path_is_not_taken(bare: Path, version: str, serves: bool) -> None:
     found = put(bare / "bin" / "allure", f"#!/bin/sh\necho {version}\n")
     assert allure_command(bare) == ([str(found)] if serves else None)
+
+
+@pytest.mark.parametrize(
+    ("said", "ok", "found"), [("Mitmproxy: 12.3.1", True, "12.3.1"), ("Mitmproxy: 9.0.1", False, "9.0.1"), ("", False, "it does not start")]
+)
+def test_mitmproxy_is_asked_for_its_version(bare: Path, monkeypatch: pytest.MonkeyPatch, said: str, ok: bool, found: str) -> None:
+    put(bare / "bin" / "mitmdump", f"#!/bin/sh\necho '{said}'\n")
+    seen = finding(bare, "mitmproxy")
+    assert (seen.ok, seen.needed, seen.found) == (ok, False, f"{found} ({bare / 'bin' / 'mitmdump'})")
+
+
+def test_what_set_up_made_is_found_after_the_path(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "capture by proxy needs mitmproxy" in finding(bare, "mitmproxy").found
+    ours = put(bare / "venv" / "mitmproxy" / "bin" / "mitmdump", "#!/bin/sh\necho Mitmproxy: 11.0.2\n")
+    assert find_mitmdump() == ours
+    first = put(bare / "bin" / "mitmdump", "#!/bin/sh\necho Mitmproxy: 12.0\n")
+    assert find_mitmdump() == first
+    monkeypatch.setenv("TAGPROOF_MITMDUMP", str(ours))
+    assert find_mitmdump() == ours
 
 
 def test_a_reports_folder_that_cannot_be_written(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,487 +1,70 @@
 """The transport matrix: by every means a browser has of sending, what is captured is what arrived."""
 
-# ruff: noqa: E501
-# One row of a table is one line, however long its page is.
-
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs, urlsplit
+from typing import Any
 
 import pytest
 
-from harness.capture.captured import Answer, CapturedRequest
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from transports.matrix import Matrix, stub
+from transports.rows import ROWS, Row, fill
 
 # One worker makes what all its tests look at.
 pytestmark = pytest.mark.xdist_group("transports")
 
-VENDOR = "https://collect.vendor.invalid"
-
-# In a row's text: {hit} is a hit's URL on the page's own origin, {far} on another site's, {page} and {away} the origins.
-
-
-@dataclass(frozen=True)
-class Row:
-    """One means of sending.
-
-    Attributes:
-        script: run in the page at ``/``, awaited; html: served as the page instead, with its scripts.
-        count: how many requests arrive; stubbed: how many are seen where each is answered by the stub (a redirect is not followed).
-        leave: how the page is left after that.
-        body: the state in which the body is known.
-        where: what the record must say of who sent it: page (``main``, ``other`` or none), page_load (0 for the load that the row began
-            with, 1 for the next), main_frame, resource_type …
-        files: further documents of the site: path -> (type, text).
-    """
-
-    kind: str
-    script: str = ""
-    html: str = ""
-    count: int = 1
-    stubbed: int | None = None
-    leave: str = ""
-    body: str = ""
-    where: tuple[tuple[str, Any], ...] = ()
-    files: tuple[tuple[str, str, str], ...] = ()
-    act: str = ""
-    alone: bool = False
-
-    def __str__(self) -> str:
-        return self.kind
-
-
-def js(kind: str, script: str, **more: Any) -> Row:
-    return Row(kind, script=script, **more)
-
-
-def page(kind: str, html: str, **more: Any) -> Row:
-    return Row(kind, html="<!doctype html><title>row</title><body>" + html, **more)
-
-
-FRAME = (("main_frame", False), ("page", "main"), ("page_load", 0))
-WORKER = (("main_frame", None), ("page", "main"), ("page_load", 0))
-ALONE = (("page", None), ("page_load", None), ("main_frame", None))
-POPUP = (("page", "other"), ("main_frame", True))
-
-CLICK = [
-    js("image", "new Image().src = '{hit}&as=gif'"),
-    js("image-cross-site", "new Image().src = '{far}&as=gif'"),
-    js("image-never-in-the-document", "document.createElement('img').setAttribute('srcset', '{hit}&as=gif 1x')"),
-    page("image-in-the-markup", "<img src='{hit}&as=gif'>", where=(("initiator", "parser"),)),
-    page("picture", "<picture><source srcset='{hit}&as=gif'><img></picture>"),
-    page("image-input", "<input type=image src='{hit}&as=gif'>"),
-    page("video-poster", "<video poster='{hit}&as=gif'></video>"),
-    page("svg-image", "<svg><image href='{hit}&as=gif'/></svg>"),
-    page("svg-use", "<svg><use href='{hit}&as=svg#a'/></svg>"),
-    page("object", "<object data='{hit}&as=html' type='text/html'></object>"),
-    page("embed", "<embed src='{hit}&as=html' type='text/html'>"),
-    page("css-background", "<div style=\"background:url('{hit}&as=gif')\">x</div>"),
-    page("css-import", "<style>@import url('{hit}&as=css');</style>"),
-    page("css-cursor-and-list", "<ul style=\"list-style-image:url('{hit}&as=gif')\"><li>x</ul>"),
-    page("css-generated-content", "<style>p::after{{content:url('{hit}&as=gif')}}</style><p>x"),
-    page("stylesheet", "<link rel=stylesheet href='{hit}&as=css'>"),
-    page("font", "<style>@font-face{{font-family:f;src:url('{hit}')}}</style><p style='font-family:f'>x"),
-    page("preload", "<link rel=preload as=script href='{hit}&as=js'>"),
-    page("modulepreload", "<link rel=modulepreload href='{hit}&as=js'>"),
-    page("prefetch", "<link rel=prefetch href='{hit}&as=js'>"),
-    page("icon", "<script>document.head.insertAdjacentHTML('beforeend', \"<link rel=icon href='{hit}&as=gif'>\")</script>"),
-    page("script", "<script src='{hit}&as=js'></script>"),
-    page("script-module", "<script type=module src='{hit}&as=js'></script>"),
-    js("script-inserted", "const s = document.createElement('script'); s.src = '{hit}&as=js'; document.head.append(s)"),
-    js("script-import", "await import('{hit}&as=js')"),
-    page("audio", "<audio src='{hit}&as=audio' preload=auto></audio>"),
-    page("track", "<video preload=auto><track default kind=subtitles src='{hit}&as=vtt'></video><script>document.querySelector('track').track.mode='showing'</script>"),
-    js("eventsource", "const e = new EventSource('{hit}&as=events'); await new Promise(r => e.onmessage = r); e.close()"),
-    js("fetch", "await fetch('{hit}')"),
-    js("fetch-head", "await fetch('{hit}', {{method: 'HEAD'}})"),
-    js("fetch-put", "await fetch('{hit}', {{method: 'PUT', body: 'a'}})"),
-    js("fetch-delete", "await fetch('{hit}', {{method: 'DELETE'}})"),
-    js("fetch-string", "await fetch('{hit}', {{method: 'POST', body: 'a=1&b=ü'}})"),
-    js("fetch-json", "await fetch('{hit}', {{method: 'POST', body: JSON.stringify({{a: 1}}), headers: {{'content-type': 'application/json'}}}})"),
-    js("fetch-blob", "await fetch('{hit}', {{method: 'POST', body: new Blob(['\\u0000\\u00ff', new Uint8Array([0, 255, 128])])}})"),
-    js("fetch-two-blobs", "await fetch('{hit}', {{method: 'POST', body: new Blob([new Blob(['one']), 'two', new Blob(['three'])])}})"),
-    js("fetch-form-data", "const f = new FormData(); f.append('a', 'ü'); await fetch('{hit}', {{method: 'POST', body: f}})"),
-    js(
-        "fetch-form-data-with-a-file",
-        "const f = new FormData(); f.append('a', '1'); f.append('f', new File(['\\u0000bytes'], 'f.bin')); await fetch('{hit}', {{method: 'POST', body: f}})",
-    ),
-    js("fetch-parameters", "await fetch('{hit}', {{method: 'POST', body: new URLSearchParams({{a: 'ü', b: ''}})}})"),
-    js("fetch-buffer", "await fetch('{hit}', {{method: 'POST', body: new Uint8Array([0, 1, 254, 255]).buffer}})"),
-    js("fetch-view", "await fetch('{hit}', {{method: 'POST', body: new Uint16Array([0, 1, 65535])}})"),
-    js("fetch-empty", "await fetch('{hit}', {{method: 'POST'}})"),
-    js(
-        "fetch-gzip",
-        "const z = await new Response(new Blob(['a'.repeat(5000)]).stream().pipeThrough(new CompressionStream('gzip'))).blob();"
-        "await fetch('{hit}', {{method: 'POST', body: z, headers: {{'content-encoding': 'gzip'}}}})",
-    ),
-    js("fetch-one-megabyte", "await fetch('{hit}', {{method: 'POST', body: 'x'.repeat(1 << 20)}})"),
-    js("fetch-eight-megabytes-of-blob", "await fetch('{hit}', {{method: 'POST', body: new Blob([new Uint8Array(8 << 20).fill(7)])}})"),
-    js("fetch-no-cors", "await fetch('{far}&cors=no', {{method: 'POST', mode: 'no-cors', body: 'a'}})"),
-    js("fetch-cors", "await fetch('{far}', {{method: 'POST', body: 'a'}})"),
-    js("fetch-cors-unreadable", "await fetch('{far}&cors=no', {{method: 'POST', body: 'a'}}).catch(() => 0)"),
-    js("fetch-preflight", "await fetch('{far}', {{method: 'POST', body: '{{}}', headers: {{'content-type': 'application/json', 'x-key': 'k'}}, credentials: 'include'}})"),
-    js("fetch-keepalive", "fetch('{hit}', {{method: 'POST', body: 'a', keepalive: true}})"),
-    js("fetch-keepalive-blob", "fetch('{hit}', {{method: 'POST', body: new Blob(['ab']), keepalive: true}})"),
-    js("fetch-aborted-late", "const c = new AbortController(); const p = fetch('{hit}', {{method: 'POST', body: 'a', signal: c.signal}}); await p; c.abort()"),
-    js("fetch-of-a-request", "await fetch(new Request('{hit}', {{method: 'POST', body: 'a'}}).clone())"),
-    js("fetch-twice-alike", "await fetch('{hit}', {{method: 'POST', body: 'a'}}); await fetch('{hit}', {{method: 'POST', body: 'a'}})", count=2),
-    js("fetch-parallel", "await Promise.all([...Array(20).keys()].map(i => fetch('{hit}&i=' + i, {{method: 'POST', body: 'b' + i}})))", count=20),
-    js("fetch-later-at-once", "fetchLater('{hit}', {{method: 'POST', body: 'a', activateAfter: 0}})"),
-    js("xhr", "await new Promise(r => {{ const x = new XMLHttpRequest(); x.open('GET', '{hit}'); x.onloadend = r; x.send() }})"),
-    js("xhr-string", "await new Promise(r => {{ const x = new XMLHttpRequest(); x.open('POST', '{hit}'); x.onloadend = r; x.send('ü') }})"),
-    js("xhr-blob", "await new Promise(r => {{ const x = new XMLHttpRequest(); x.open('POST', '{hit}'); x.onloadend = r; x.send(new Blob(['ab'])) }})"),
-    js("xhr-form-data", "await new Promise(r => {{ const x = new XMLHttpRequest(); x.open('POST', '{hit}'); x.onloadend = r; const f = new FormData(); f.append('a', '1'); x.send(f) }})"),
-    js("xhr-buffer", "await new Promise(r => {{ const x = new XMLHttpRequest(); x.open('POST', '{hit}'); x.onloadend = r; x.send(new Uint8Array([0, 255])) }})"),
-    js("xhr-document", "await new Promise(r => {{ const x = new XMLHttpRequest(); x.open('POST', '{hit}'); x.onloadend = r; x.send(new DOMParser().parseFromString('<a>ü</a>', 'text/xml')) }})"),
-    js("xhr-synchronous", "const x = new XMLHttpRequest(); x.open('POST', '{hit}', false); x.send('a')"),
-    js("beacon-string", "navigator.sendBeacon('{hit}', 'a=ü')"),
-    js("beacon-empty", "navigator.sendBeacon('{hit}')"),
-    js("beacon-blob", "navigator.sendBeacon('{hit}', new Blob(['{{}}'], {{type: 'text/plain'}}))"),
-    js("beacon-json-cross-site", "navigator.sendBeacon('{far}', new Blob(['{{\"a\": 1}}'], {{type: 'application/json'}}))"),
-    js("beacon-form-data", "const f = new FormData(); f.append('a', '1'); navigator.sendBeacon('{hit}', f)"),
-    js("beacon-form-data-with-a-file", "const f = new FormData(); f.append('f', new File(['ab'], 'f')); navigator.sendBeacon('{hit}', f)"),
-    js("beacon-parameters", "navigator.sendBeacon('{hit}', new URLSearchParams({{a: '1'}}))"),
-    js("beacon-buffer", "navigator.sendBeacon('{hit}', new Uint8Array([0, 255]).buffer)"),
-    js("beacon-view", "navigator.sendBeacon('{hit}', new DataView(new ArrayBuffer(3)))"),
-    js("beacon-cross-site", "navigator.sendBeacon('{far}', 'a')"),
-    js("beacon-burst", "for (let i = 0; i < 30; i++) navigator.sendBeacon('{hit}&i=' + i, 'b' + i)", count=30),
-    page("link-ping", "<a href='#x' ping='{hit}'>go</a>", act="page.click('a')", where=(("resource_type", "ping"),)),
-    page("form-get", "<form action='{hit}' target=f><input name=a value=1></form><iframe name=f></iframe>", act="page.evaluate('document.forms[0].submit()')", where=FRAME),
-    page(
-        "form-post-into-a-frame",
-        "<form method=post action='{far}&as=html' target=f><input name=a value='ü'></form><iframe name=f></iframe>",
-        act="page.evaluate('document.forms[0].submit()')",
-        where=(("resource_type", "document"), *FRAME),
-    ),
-    page(
-        "form-multipart",
-        "<form method=post enctype=multipart/form-data action='{hit}&as=html' target=f><input name=a value=1></form><iframe name=f></iframe>",
-        act="page.evaluate('document.forms[0].submit()')",
-        where=FRAME,
-    ),
-    page(
-        "form-with-a-file-from-disk",
-        "<form method=post enctype=multipart/form-data action='{hit}&as=html' target=f><input name=a value=1><input type=file name=f></form><iframe name=f></iframe>",
-        act="page.set_input_files('input[type=file]', disk); page.evaluate('document.forms[0].submit()')",
-        body="partial",
-        where=FRAME,
-    ),
-    page("form-as-text", "<form method=post enctype=text/plain action='{hit}&as=html' target=f><input name=a value=1></form><iframe name=f></iframe>", act="page.evaluate('document.forms[0].submit()')", where=FRAME),
-    page("form-post-in-the-page", "<form method=post action='{hit}&as=html'><input name=a value=1></form>", act="page.evaluate('document.forms[0].submit()')", where=(("resource_type", "document"), ("page_load", 1))),
-    page("form-into-a-new-tab", "<form method=post action='{hit}&as=html' target=_blank rel=opener><input name=a value=1></form>", act="page.evaluate('document.forms[0].submit()')", where=POPUP),
-    page("frame", "<iframe src='{hit}&as=html'></iframe>", where=FRAME),
-    page("frame-cross-site", "<iframe src='{far}&as=html'></iframe>", where=FRAME),
-    page("frame-sends", "<iframe src='/f/{kind}'></iframe>", files=(("/f/{kind}", "text/html", "<script>navigator.sendBeacon('{hit}', 'a')</script>"),), where=FRAME),
-    page("frame-cross-site-sends", "<iframe src='{away}/f/{kind}'></iframe>", files=(("/f/{kind}", "text/html", "<script>navigator.sendBeacon('{hit}', 'a')</script>"),), where=FRAME),
-    page(
-        "frame-nested-sends",
-        "<iframe src='{away}/f/{kind}'></iframe>",
-        files=(("/f/{kind}", "text/html", "<iframe src='{page}/g/{kind}'></iframe>"), ("/g/{kind}", "text/html", "<script>fetch('{hit}', {{method: 'POST', body: 'a'}})</script>")),
-        where=FRAME,
-    ),
-    page("frame-srcdoc-sends", "<iframe srcdoc=\"<script>navigator.sendBeacon('{hit}', 'a')</script>\"></iframe>", where=FRAME),
-    page("frame-sandboxed-sends", "<iframe sandbox=allow-scripts srcdoc=\"<script>navigator.sendBeacon('{hit}', 'a')</script>\"></iframe>", where=FRAME),
-    js("frame-blank-sends", "const f = document.createElement('iframe'); document.body.append(f); f.contentWindow.navigator.sendBeacon('{hit}', 'a')", where=FRAME),
-    js("frame-blob-sends", "const f = document.createElement('iframe'); f.src = URL.createObjectURL(new Blob([\"<script>navigator.sendBeacon('{hit}', 'a')</scr\" + \"ipt>\"], {{type: 'text/html'}})); document.body.append(f)", where=FRAME),
-    js("frame-removed-at-once", "const f = document.createElement('iframe'); document.body.append(f); f.contentWindow.navigator.sendBeacon('{hit}', 'a'); f.remove()", where=(("page", "main"), ("page_load", 0))),
-    js("frame-removed-fetches", "const f = document.createElement('iframe'); document.body.append(f); f.contentWindow.fetch('{hit}', {{method: 'POST', body: 'a', keepalive: true}}); f.remove()", where=(("page", "main"), ("page_load", 0))),
-    js("frame-removed-pagehide", "const f = document.createElement('iframe'); document.body.append(f); f.contentWindow.addEventListener('pagehide', () => f.contentWindow.navigator.sendBeacon('{hit}', 'a')); f.remove()", where=(("page", "main"), ("page_load", 0))),
-    js("worker-script", "new Worker('{hit}&as=js')", where=(("page", "main"),)),
-    js("worker-fetches", "new Worker(URL.createObjectURL(new Blob([\"fetch('{hit}', {{method: 'POST', body: 'a'}})\"])))", where=WORKER),
-    js("worker-blob-body", "new Worker(URL.createObjectURL(new Blob([\"fetch('{hit}', {{method: 'POST', body: new Blob(['ab'])}})\"])))", where=WORKER),
-    js("worker-xhr", "new Worker(URL.createObjectURL(new Blob([\"const x = new XMLHttpRequest(); x.open('POST', '{hit}'); x.send('a')\"])))", where=WORKER),
-    js("worker-import-scripts", "new Worker(URL.createObjectURL(new Blob([\"importScripts('{hit}&as=js')\"])))", where=WORKER),
-    js("worker-module", "new Worker(URL.createObjectURL(new Blob([\"import '{hit}&as=js'\"], {{type: 'text/javascript'}})), {{type: 'module'}})"),
-    js("worker-in-a-worker", "new Worker(URL.createObjectURL(new Blob(['new Worker(URL.createObjectURL(new Blob([`fetch(\"{hit}\", {{method: \"POST\", body: \"a\"}})`])))'])))", where=WORKER),
-    page("worker-of-a-frame", "<iframe src='{away}/f/{kind}'></iframe>", files=(("/f/{kind}", "text/html", "<script>new Worker(URL.createObjectURL(new Blob([\"fetch('{hit}', {{method: 'POST', body: 'a'}})\"])))</script>"),), where=WORKER),
-    js("shared-worker", "new SharedWorker('/w/{kind}')", files=(("/w/{kind}", "text/javascript", "fetch('{hit}', {{method: 'POST', body: new Blob(['ab'])}})"),), where=ALONE),
-    js(
-        "service-worker-sends",
-        "await navigator.serviceWorker.register('/w/{kind}', {{scope: '/w/'}})",
-        files=(("/w/{kind}", "text/javascript", "oninstall = e => e.waitUntil(fetch('{hit}', {{method: 'POST', body: new Blob(['ab'])}}))"),),
-        where=ALONE,
-        alone=True,
-    ),
-    js(
-        "service-worker-passes-on",
-        "await navigator.serviceWorker.register('/w/{kind}', {{scope: '/'}}); await navigator.serviceWorker.ready; if (!navigator.serviceWorker.controller) await new Promise(r => navigator.serviceWorker.oncontrollerchange = r);"
-        "await fetch('{hit}', {{method: 'POST', body: 'a'}})",
-        files=(("/w/{kind}", "text/javascript", "onactivate = e => e.waitUntil(clients.claim()); onfetch = () => {{}}"),),
-        alone=True,
-    ),
-    js(
-        "service-worker-sends-again",
-        "await navigator.serviceWorker.register('/w/{kind}', {{scope: '/'}}); await navigator.serviceWorker.ready; if (!navigator.serviceWorker.controller) await new Promise(r => navigator.serviceWorker.oncontrollerchange = r);"
-        "await fetch('{hit}', {{method: 'POST', body: 'a'}})",
-        files=(("/w/{kind}", "text/javascript", "onactivate = e => e.waitUntil(clients.claim()); onfetch = e => e.respondWith(fetch(e.request))"),),
-        where=ALONE,
-        alone=True,
-    ),
-    js(
-        "service-worker-answers-itself",
-        "await navigator.serviceWorker.register('/w/{kind}', {{scope: '/'}}); await navigator.serviceWorker.ready; if (!navigator.serviceWorker.controller) await new Promise(r => navigator.serviceWorker.oncontrollerchange = r);"
-        "await fetch('{hit}', {{method: 'POST', body: 'a'}})",
-        files=(("/w/{kind}", "text/javascript", "onactivate = e => e.waitUntil(clients.claim()); onfetch = e => e.respondWith(new Response('mine'))"),),
-        count=0,
-        alone=True,
-    ),
-    js(
-        "service-worker-queues-and-replays",
-        "await navigator.serviceWorker.register('/w/{kind}', {{scope: '/'}}); await navigator.serviceWorker.ready; if (!navigator.serviceWorker.controller) await new Promise(r => navigator.serviceWorker.oncontrollerchange = r);"
-        "await fetch('{hit}', {{method: 'POST', body: 'a'}}); await fetch('{hit}', {{method: 'POST', body: 'b'}}); navigator.serviceWorker.controller.postMessage('online')",
-        files=(
-            (
-                "/w/{kind}",
-                "text/javascript",
-                (
-                    "const kept = []; onactivate = e => e.waitUntil(clients.claim()); onfetch = e => {{ if (e.request.method == 'POST') e.respondWith(e.request.clone().text().then(b => {{ kept.push([e.request.url, b]); return new Response('later') }})) }};"
-                    "onmessage = e => e.waitUntil(Promise.all(kept.map(([u, b]) => fetch(u, {{method: 'POST', body: b}}))))"
-                ),
-            ),
-        ),
-        count=2,
-        where=ALONE,
-        alone=True,
-    ),
-    js("popup", "window.open('/f/{kind}')", files=(("/f/{kind}", "text/html", "<script>navigator.sendBeacon('{hit}', 'a')</script>"),), where=POPUP),
-    js("popup-without-opener", "window.open('/f/{kind}', '_blank', 'noopener')", files=(("/f/{kind}", "text/html", "<script>navigator.sendBeacon('{hit}', 'a')</script>"),), where=POPUP),
-    js("popup-cross-site", "window.open('{away}/f/{kind}')", files=(("/f/{kind}", "text/html", "<script>fetch('{hit}', {{method: 'POST', body: 'a'}})</script>"),), where=POPUP),
-    js("popup-written-by-its-opener", "const w = window.open(''); w.document.write(\"<script>navigator.sendBeacon('{hit}', 'a')</scr\" + \"ipt>\"); w.document.close()"),
-    js("popup-closes-itself", "window.open('/f/{kind}')", files=(("/f/{kind}", "text/html", "<script>navigator.sendBeacon('{hit}', 'a'); onpagehide = () => navigator.sendBeacon('{hit}&n=2', 'b'); window.close()</script>"),), count=2, where=POPUP),
-    js("redirect-image", "await new Promise(r => {{ const i = new Image(); i.onload = i.onerror = r; i.src = '{hit}&to={to:{to:{end}}}' }})", count=3, stubbed=1),
-    js("redirect-307-post", "await fetch('{hit}&status=307&to={end}', {{method: 'POST', body: 'a'}})", count=2, stubbed=1),
-    js("redirect-308-cross-site", "await fetch('{far}&status=308&to={end}', {{method: 'POST', body: 'a'}})", count=2, stubbed=1),
-    js("redirect-302-post", "await fetch('{hit}&status=302&to={end}', {{method: 'POST', body: 'a'}})", count=2, stubbed=1),
-    js("redirect-beacon", "navigator.sendBeacon('{hit}&status=307&to={end}', 'a')", count=2, stubbed=1),
-    js("redirect-document", "location.href = '{hit}&to={end}'", count=2, stubbed=1, where=(("page_load", 1),)),
-    page("policy-report", "<img src='{away}/refused.gif'>", files=(), count=1),
-    js("server-error", "await fetch('{hit}&status=500', {{method: 'POST', body: 'a'}})"),
-    js("no-content", "navigator.sendBeacon('{hit}&status=204', 'a')"),
-    js("speculation-prefetch", "const s = document.createElement('script'); s.type = 'speculationrules'; s.textContent = JSON.stringify({{prefetch: [{{source: 'list', urls: ['{hit}&as=html'], eagerness: 'immediate'}}]}}); document.head.append(s)"),
-]  # fmt: skip
-
-SENDS = {
-    "beacon": "navigator.sendBeacon('{hit}', 'a')",
-    "beacon-blob": "navigator.sendBeacon('{hit}', new Blob(['ab']))",
-    "keepalive": "fetch('{hit}', {{method: 'POST', body: 'a', keepalive: true}})",
-    "image": "new Image().src = '{hit}&as=gif'",
-}
-
-WAYS = ("goto", "goto-cross-site", "reload", "link", "replace", "back", "close")
-
-OLD = (("page", "main"), ("page_load", 0), ("main_frame", True))
-
-LEAVING = [
-    page(f"{moment}-{name}-{way}", f"<script>addEventListener('{moment}', () => {{{{ if (sessionStorage['{{kind}}']) return; sessionStorage['{{kind}}'] = 1; {send} }}}})</script>", leave=way, where=OLD)
-    for way in WAYS
-    for moment, names in {"pagehide": tuple(SENDS), "visibilitychange": ("beacon",), "beforeunload": ("beacon",)}.items()
-    for name, send in SENDS.items()
-    if name in names and not (moment == "beforeunload" and way == "close")
-    and not (way not in ("goto", "reload", "close") and name in ("beacon-blob", "image"))
-] + [
-    js("fetch-later-goto", "fetchLater('{hit}', {{method: 'POST', body: 'a'}})", leave="goto", where=(("page", "main"),)),
-    js("fetch-later-close", "fetchLater('{hit}', {{method: 'POST', body: 'a'}})", leave="close", where=(("page", "main"),)),
-    page("frame-pagehide-goto", "<iframe src='{away}/f/{kind}'></iframe>", files=(("/f/{kind}", "text/html", "<script>onpagehide = () => navigator.sendBeacon('{hit}', 'a')</script>"),), leave="goto",
-         where=(("page", "main"), ("page_load", 0), ("main_frame", False))),
-    page("frame-pagehide-close", "<iframe src='/f/{kind}'></iframe>", files=(("/f/{kind}", "text/html", "<script>onpagehide = () => navigator.sendBeacon('{hit}', 'a')</script>"),), leave="close",
-         where=(("page", "main"), ("page_load", 0), ("main_frame", False))),
-    page("keepalive-then-leave", "", act="page.evaluate(\"fetch('\" + hit + \"', {method: 'POST', body: 'a', keepalive: true}); location.href = '/next'\")", where=(("page", "main"), ("page_load", 0))),
-]  # fmt: skip
-
-ROWS = [row for row in CLICK if row.kind != "policy-report"] + LEAVING
-
-
-def fill(text: str, row: Row, site: Any) -> str:
-    base = f"/hit/{row.kind}/x?k=1"
-    end = f"{site.other}/hit/{row.kind}/end?k=1%26as=gif"
-    to = text.replace("{to:{to:{end}}}", "{chain}")
-    chain = f"{site.url}/hit/{row.kind}/two?k=1%26to={end.replace('%', '%25')}"
-    return to.format(hit=site.url + base, far=site.other + base, page=site.url, away=site.other, kind=row.kind, end=end, chain=chain)
-
-
-def leave(page: Any, context: Any, way: str, site: Any) -> None:
-    match way:
-        case "goto":
-            page.goto(site.url + "/next")
-        case "goto-cross-site":
-            page.goto(site.other + "/next")
-        case "reload":
-            page.reload()
-        case "link":
-            page.evaluate(
-                "() => { const a = document.createElement('a'); a.href = '/next'; a.textContent = 'go'; document.body.append(a) }"
-            )
-            page.click("a")
-            page.wait_for_url("**/next")
-        case "replace":
-            page.evaluate("location.replace('/next')")
-            page.wait_for_url("**/next")
-        case "back":
-            page.go_back()
-        case "close":
-            page.close()
-
-
-@dataclass
-class Result:
-    """What became of one row in one walk."""
-
-    seen: list[CapturedRequest]
-    arrived: list[Any]
-    states: set[str | None]
-    main: str | None
-    load: int
-    step: int
-    gaps: tuple[str, ...]
-
-
-class Matrix:
-    """Walks the rows, many in one context where they do not disturb each other, and keeps what became of each."""
-
-    def __init__(self, begin: Any, site: Any, disk: Path, answer: Any = None) -> None:
-        self.begin, self.site, self.disk, self.answer = begin, site, disk, answer
-        self.results: dict[str, Result | Exception] = {}
-
-    def run(self, rows: list[Row]) -> None:
-        shared = self._walked()
-        for number, row in enumerate(rows, 1):
-            walked = self._walked() if row.alone else shared
-            try:
-                self.results[row.kind] = self._row(row, walked, number)
-            except Exception as error:
-                self.results[row.kind] = error
-            if row.alone:
-                walked.finish()
-            else:
-                for each in walked.context.pages[1:]:
-                    each.close()
-        shared.finish()
-
-    def _walked(self) -> Any:
-        return self.begin(self.answer) if self.answer else self.begin()
-
-    def _row(self, row: Row, walked: Any, number: int) -> Result:
-        site = self.site
-        start = site.page(f"/row/{row.kind}", fill(row.html, row, site)) if row.html else site.url + "/"
-        for path, kind, text in row.files:
-            site.page(fill(path, row, site), fill(text, row, site), kind, service_worker_allowed="/")
-        walked.walk.enter_step(number)
-        page = walked.context.pages[0] if walked.context.pages else walked.context.new_page()
-        if row.leave == "back":
-            page.goto(site.url + "/next")
-        page.goto(start)
-        walked.walk.barrier()
-        main = walked.walk.page_id(page)
-        load = max((each.page_load for each in walked.navigations if each.page == main and each.url == start), default=0)
-        if row.script:
-            page.evaluate("async () => {" + fill(row.script, row, site) + "}")
-        if row.act:
-            exec(row.act, {"page": page, "disk": str(self.disk), "hit": fill("{hit}", row, site)})
-        if row.leave:
-            leave(page, walked.context, row.leave, site)
-        expected = row.count if self.answer is None or row.stubbed is None else row.stubbed
-        site.wait(row.kind, 0 if self.answer else row.count)
-        walked.wait(lambda: len(walked.hits(row.kind)) >= expected)
-        walked.walk.barrier()
-        walked.wait(lambda: all(walked.outcome(each) for each in walked.hits(row.kind)), 4)
-        seen = walked.hits(row.kind)
-        states = {outcome.state if (outcome := walked.outcome(each)) else None for each in seen}
-        return Result(seen, site.hits(row.kind), states, main, load, number, walked.walk.note_gap())
+STUBBED = [row for row in ROWS if row.kind != "speculation-prefetch"]
 
 
 @pytest.fixture(scope="session")
-def disk(tmp_path_factory: Any) -> Path:
-    path: Path = tmp_path_factory.mktemp("disk") / "disk.txt"
-    path.write_text("from disk")
-    return path
-
-
-@pytest.fixture(scope="session")
-def observed(begin: Any, site: Any, disk: Path) -> Any:
-    matrix = Matrix(begin, site, disk)
+def observed(begin: Any, site: Any) -> Any:
+    matrix = Matrix("seen", begin, site)
     matrix.run(ROWS)
     # What came later than its row was read is a hit too many.
-    late = {row.kind: len(site.hits(row.kind)) for row in ROWS}
-    return matrix.results, late
+    late = {row.kind: len(matrix.arrived(row)) for row in ROWS}
+    return matrix, late
 
 
 @pytest.fixture(scope="session")
-def stubbed(observed: Any, begin: Any, site: Any, disk: Path) -> Any:
-    kinds = {
-        "gif": "image/gif",
-        "js": "text/javascript",
-        "css": "text/css",
-        "html": "text/html",
-        "events": "text/event-stream",
-        "svg": "image/svg+xml",
-    }
-
-    def answer(request: CapturedRequest) -> Answer | None:
-        if "/hit/" not in request.url:
-            return None
-        kind = parse_qs(urlsplit(request.url).query).get("as", ["text"])[0]
-        return Answer(200, (("Content-Type", kinds.get(kind, "text/plain")),), b"retry: 600000\ndata: one\n\n" if kind == "events" else b"")
-
-    before = len(site.arrivals)
-    matrix = Matrix(begin, site, disk, answer)
+def stubbed(observed: Any, begin: Any, site: Any) -> Any:
+    matrix = Matrix("stub", begin, site, stub)
     matrix.run(STUBBED)
-    return matrix.results, [each for each in site.arrivals[before:] if not each.preflight]
-
-
-def result(results: Any, row: Row) -> Result:
-    found = results[row.kind]
-    if isinstance(found, Exception):
-        raise found
-    return found  # type: ignore[no-any-return]
+    return matrix
 
 
 @pytest.mark.parametrize("row", ROWS, ids=str)
 def test_what_is_captured_is_what_arrived(row: Row, observed: Any) -> None:
-    results, late = observed
-    one = result(results, row)
+    matrix, late = observed
+    one = matrix.of(row)
     assert (len(one.arrived), late[row.kind], len(one.seen)) == (row.count, row.count, row.count)
     for request in one.seen:
         assert request.body.state == (row.body or ("present" if request.body.data else "absent")), request
         assert bool(request.body.reason) == bool(row.body)
-        page = None if request.page is None else "main" if request.page == one.main else "other"
-        told = {"page": page, "page_load": None if request.page_load is None else request.page_load - one.load}
-        said = {name: told.get(name, getattr(request, name)) for name, _ in row.where}
-        assert said == dict(row.where), request
+        assert one.told(request) == dict(row.where), request
         assert request.step == one.step
-    assert Counter((each.method, address(each.url)) for each in one.seen) == Counter(
-        (each.method, each.host + each.target) for each in one.arrived
-    )
+    assert one.same_requests()
     if not row.body:
-        assert Counter((each.method, each.body.data) for each in one.seen) == Counter((each.method, each.body) for each in one.arrived)
+        assert one.same_bodies()
     assert one.gaps == ()
     assert one.states <= {"delivered", "unknown"}
 
 
-STUBBED = [row for row in ROWS if row.kind != "speculation-prefetch"]
-
-
 @pytest.mark.parametrize("row", [row for row in STUBBED if row.count], ids=str)
 def test_a_stub_is_seen_and_answers(row: Row, stubbed: Any) -> None:
-    one = result(stubbed[0], row)
+    one = stubbed.of(row)
     assert len(one.seen) == (row.count if row.stubbed is None else row.stubbed)
     assert one.states == {"stubbed"}
     assert one.gaps == ()
 
 
 def test_a_stub_lets_nothing_out(stubbed: Any) -> None:
-    assert stubbed[1] == []
+    assert [each for row in STUBBED for each in stubbed.arrived(row)] == []
 
 
 def test_a_speculative_prefetch_cannot_be_stubbed_and_the_record_says_so(walk: Any, site: Any) -> None:
-    walked = walk(lambda request: Answer(200) if "/hit/" in request.url else None)
+    walked = walk(stub)
     page = walked.open(site.url + "/next")
     row = next(row for row in ROWS if row.kind == "speculation-prefetch")
-    page.evaluate("async () => {" + fill(row.script, row, site).replace(row.kind, "ahead") + "}")
+    page.evaluate("async () => {" + fill(row.script, "ahead", site) + "}")
     assert walked.wait(lambda: bool(walked.hits("ahead")))
     assert any("could not be stubbed" in gap and "/hit/ahead/" in gap for gap in walked.walk.note_gap())
     assert [each.disposition for each in walked.hits("ahead")] == ["passed"]
@@ -489,8 +72,3 @@ def test_a_speculative_prefetch_cannot_be_stubbed_and_the_record_says_so(walk: A
 
 def test_the_matrix_is_wide() -> None:
     assert len({row.kind for row in ROWS}) == len(ROWS) > 75
-
-
-def address(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.netloc}{parts.path}?{parts.query}"

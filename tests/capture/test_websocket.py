@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from websockets.sync.server import serve
+from websockets.sync.server import basic_auth, serve
 
 from harness.capture.websocket import Closed, WebSocket
 
@@ -53,6 +53,21 @@ def opened(address: str) -> Iterator[WebSocket]:
 def test_what_is_sent_comes_back(opened: WebSocket, text: str) -> None:
     opened.send(text.encode())
     assert opened.receive(10).decode() == text
+
+
+def test_a_name_and_password_of_the_address_are_sent() -> None:
+    with serve(_speak, "127.0.0.1", 0, process_request=basic_auth(credentials=("grid", "a b:c"))) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        place = f"127.0.0.1:{server.socket.getsockname()[1]}/"
+        connection = WebSocket(f"ws://grid:a%20b%3Ac@{place}")
+        connection.send("in")
+        assert connection.receive(10) == b"in"
+        connection.close()
+        with pytest.raises(Closed, match="401"):
+            WebSocket(f"ws://grid:wrong@{place}")
+        server.shutdown()
+        thread.join()
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50, deadline=None)
