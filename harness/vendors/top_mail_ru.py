@@ -41,12 +41,12 @@ _ROWS = {
     "ver": Row(None, "Script version", "Technical"),
     "_": Row(None, "Cache buster", "Technical"),
 }
-_TABLE, _FORM = QueryTable(_ROWS, separator=";"), QueryTable(_ROWS)
+_TABLE = QueryTable(_ROWS, separator=";")
 
 
 def _decode(request: CapturedRequest) -> list[Hit]:
-    query = split_url(request.url).query
-    parameters = _TABLE.read(query) if ";" in query or "&" not in query else _FORM.read(query)
+    # The script separates by semicolons, what a server sends is as often a plain form.
+    parameters = [each for part in split_url(request.url).query.split("&") for each in _TABLE.read(part)]
     if request.body.data:
         parameters = [*parameters, raw_body(request)]
     wire: dict[str, Any] = {each.name: each.value for each in reversed(parameters)}
