@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from harness.capture.captured import Answer
 from harness.decode.address import split_url
 from harness.decode.document import PathTable, at, text_at
 from harness.decode.payload import read_body
 from harness.decode.query import Prefix, QueryTable, Row
-from harness.decode.readers import JsonReader, QueryReader
+from harness.decode.readers import JsonReader, LibraryReader, QueryReader
 from harness.decode.vendor import Endpoint, Vendor
 
 if TYPE_CHECKING:
@@ -159,6 +160,17 @@ def _is_session(request: CapturedRequest) -> bool:
     return text_at(document, "eventType") in _MEDIA and at(document, "playerTime.playhead") is not None
 
 
+def _answer(request: CapturedRequest) -> Answer | None:
+    """A session's address: without one the script asks again, and keeps every later event to itself."""
+    path = split_url(request.url).path
+    if request.method != "POST" or not path.endswith("/api/v1/sessions"):
+        return None
+    return Answer(201, (("Location", f"/api/v1/sessions/{_SESSION}"), ("Access-Control-Expose-Headers", "Location")))
+
+
+# As long as a real one.
+_SESSION = "0" * 64
+
 VENDOR = Vendor(
     id="adobe-heartbeat",
     name="Adobe Media Analytics (Heartbeat)",
@@ -168,6 +180,7 @@ VENDOR = Vendor(
         "https://experienceleague.adobe.com/en/docs/media-analytics/using/implementation/streaming-media-apis/mc-api-overview",
     ),
     endpoints=(
+        Endpoint(host="*.hb.omtrdc.net", path="/settings/*", role="config", decode=LibraryReader("config")),
         Endpoint(host="*.hb.omtrdc.net", path="*"),
         Endpoint(host="*.hb-api.omtrdc.net", path="/api/v1/sessions*", decode=_session),
         Endpoint(host="*.hb-api.omtrdc.net", path="/api/v1/downloaded", decode=_session),
@@ -175,6 +188,7 @@ VENDOR = Vendor(
         *(Endpoint(host="*", path=path, recognise=_is_session, decode=_session) for path in ("*/api/v1/sessions", "*/sessions/*/events")),
     ),
     decode=_READ,
+    answer=_answer,
     automatic_events=frozenset({"ping", "play", "sessionStart", "sessionEnd", "sessionComplete", "bufferStart", "bitrateChange"}),
     automatic_parameters=frozenset({"playhead", "ts", "duration", "session_id", "media.*"}),
     examples=(
@@ -222,6 +236,11 @@ VENDOR = Vendor(
                 ],
             },
             "hits": [{"event": "sessionStart", "account": "suite1"}, {"event": "sessionComplete", "values": {"playhead": 60}}],
+        },
+        {
+            "title": "the settings of the older SDK",
+            "request": {"url": "https://obumobile5.hb.omtrdc.net/settings/3ce342c75100435b0a490d4c-adobeorg.xml?r=1795604490503", "resource_type": "xhr"},
+            "hits": [{"kind": "config"}],
         },
     ),
     lookalikes=(

@@ -25,6 +25,8 @@ _TABLE = QueryTable(
         "instance": Row(None, "Instance", "Technical"),
         "ra": Row(None, "Cache buster", "Technical"),
         "ka": Row(None, "Kept alive (ms)", "Technical"),
+        "close": Row(None, "Without a reply", "Technical"),
+        "context": Row("context", "Context", "Event", "json"),
         "idle": Row(None, "Idle (s)", "Visit"),
         "vs": Row(None, "Visit state", "Visit"),
         "meta": Row(None, "Meta", "Technical"),
@@ -68,7 +70,8 @@ def _decode(request: CapturedRequest) -> list[Hit]:
     steps = [step for step in split_url(request.url).path.split("/") if step]
     step = steps[-1] if steps else ""
     if hit.account is None and len(steps) > 2:
-        hit.account = steps[1]
+        # With the project in the path; a third party's cookie puts `tp` before it.
+        hit.account = steps[-2]
     if step == "identify":
         hit.kind, hit.event = "identify", "identify"
     elif step in ("ping", "update", "push", "x"):
@@ -115,6 +118,11 @@ VENDOR = Vendor(
             "title": "a ping",
             "request": "https://www.woopra.com/track/ping/?project=shop.example&cookie=c1&idle=12",
             "hits": [{"kind": "auxiliary", "event": "ping", "account": "shop.example"}],
+        },
+        {
+            "title": "an event with a third party's cookie, the project in the path",
+            "request": {"url": "https://www.woopra.com/track/tp/shop.example/ce/?instance=woopra&idle=0&cookie=c1&event=signup&close=true&cv_email=a%40shop.example&ce_plan=gold", "resource_type": "script"},
+            "hits": [{"kind": "event", "event": "signup", "account": "shop.example", "values": {"plan": "gold"}, "identifiers": {"cookie": "c1"}}],
         },
     ),
     lookalikes=("https://app.woopra.com/login", "https://shop.example/?u=https%3A%2F%2Fwww.woopra.com%2Ftrack%2Fce", "https://shop.example/track/ce?project=x", "https://www.woopra.com/docs/track", "https://www.woopra.com.evil.example/track/ce", "https://notwww.woopra.com.example/track/ce"),
