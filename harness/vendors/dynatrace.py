@@ -2,19 +2,24 @@
 
 Documentation: https://docs.dynatrace.com/docs/observe/digital-experience/web-applications (RUM), https://docs.dynatrace.com/docs/observe/digital-experience/web-applications/initial-setup/configure-beacon-endpoint,
 https://docs.dynatrace.com/docs/observe/digital-experience/web-applications/initial-setup/firewall-constraints-for-rum (beacon).
+
+OpenKit (https://github.com/Dynatrace/openkit-js) posts ``/mbeacon``: what is known of the session, then its events, each from its ``et`` on.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from harness.capture.captured import Answer
 from harness.decode.address import split_url
+from harness.decode.payload import read_body
 from harness.decode.query import Prefix, QueryTable, Row
 from harness.decode.readers import LibraryReader, QueryReader
 from harness.decode.vendor import Endpoint, Vendor
 
 if TYPE_CHECKING:
     from harness.capture.captured import CapturedRequest
+    from harness.decode.hit import Hit
 
 GENERAL, PAGE, USER, TECHNICAL = "General", "Page", "User", "Technical"
 _READ = QueryReader(
@@ -58,6 +63,78 @@ def _is_dynatrace(request: CapturedRequest) -> bool:
     return "&type=js" in query and "&svrid=" in query
 
 
+_KIT = QueryTable(
+    {
+        "app": Row("app", "Application ID", GENERAL),
+        "ap": Row("app", "Application ID", GENERAL),
+        "type": Row("type", "Type", GENERAL),
+        "et": Row("et", "Event type", GENERAL),
+        "na": Row("name", "Name", GENERAL),
+        "vl": Row("value", "Value", GENERAL, "number"),
+        "rs": Row("reason", "Reason", GENERAL),
+        "pl": Row("payload", "Event", GENERAL, "json"),
+        "vi": Row("visitor", "Device ID", USER),
+        "sn": Row("session", "Session number", USER),
+        "vn": Row("version", "Application's version", GENERAL),
+        "tv": Row(None, "Session's time", TECHNICAL),
+        "srvid": Row(None, "Server", TECHNICAL),
+        "va": Row(None, "OpenKit's version", TECHNICAL),
+        "tt": Row(None, "Technology", TECHNICAL),
+        "dl": Row("data_collection_level", "Data collected", "Consent"),
+        "cl": Row("crash_reporting_level", "Crashes reported", "Consent"),
+    }
+)
+_READ_KIT = QueryReader(_KIT, account="app", identifiers=("visitor", "session"), lifted=("payload",))
+_NAMED = {
+    "1": "event",
+    "10": "event",
+    "11": "event",
+    "12": "event",
+    "13": "event",
+    "40": "event",
+    "50": "event",
+    "60": "identify",
+    "98": "event",
+}
+_UNNAMED = {"18": "session start", "19": "session end", "30": "web request", "60": "identify", "98": "event"}
+
+
+def _kit(request: CapturedRequest) -> list[Hit]:
+    """A hit for each event; its status requests carry none."""
+    asked = _KIT.read(split_url(request.url).query)
+    payload = read_body(request)
+    shared, events = list(asked), []
+    for each in payload.form(_KIT) if payload.shape in ("form", "multipart") else []:
+        if each.name == "et":
+            events.append([each])
+        elif events:
+            events[-1].append(each)
+        else:
+            shared.append(each)
+    hits = []
+    for event in events:
+        hit = _READ_KIT.hit([*shared, *event])
+        kind = str(event[0].value)
+        name = hit.values.get("name") or hit.values.get("event.name") or hit.values.get("event.type")
+        hit.kind = _NAMED.get(kind, "auxiliary")
+        hit.event = _UNNAMED[kind] if kind in ("18", "19", "60") or (not name and kind in _UNNAMED) else str(name) if name else None
+        if kind == "60" and name:
+            hit.identifiers["user"] = str(name)
+        hits.append(hit)
+    if not hits:
+        hits = _READ_KIT(request)
+        for hit in hits:
+            hit.kind = "auxiliary"
+    return hits
+
+
+def _answer(request: CapturedRequest) -> Answer | None:
+    """The status without which OpenKit captures nothing."""
+    if not split_url(request.url).path.startswith("/mbeacon"):
+        return None
+    return Answer(200, (("Content-Type", "text/plain"),), b"type=m&cp=1&id=1&mp=1")
+
+
 VENDOR = Vendor(
     id="dynatrace",
     name="Dynatrace",
@@ -65,10 +142,12 @@ VENDOR = Vendor(
     docs=("https://docs.dynatrace.com/docs/observe/digital-experience/web-applications",),
     endpoints=(
         *(Endpoint(host=host, path=path) for host in ("*.bf.dynatrace.com", "*.live.dynatrace.com") for path in ("/bf", "/bf/*", "/rb_*")),
+        *(Endpoint(host=host, path=path, decode=_kit) for host in ("*.bf.dynatrace.com", "*.live.dynatrace.com") for path in ("/mbeacon", "/mbeacon/*")),
         Endpoint(host="*", keys=("svrid", "flavor", "type"), recognise=_is_dynatrace),
         Endpoint(host="js-cdn.dynatrace.com", role="library", decode=LibraryReader()),
     ),
     decode=_READ,
+    answer=_answer,
     examples=(
         {
             "title": "a beacon to Dynatrace",
@@ -78,6 +157,19 @@ VENDOR = Vendor(
             },
             "hits": [
                 {"kind": "auxiliary", "account": "ea7c4b59", "page_url": "https://shop.example/", "values": {"page_title": "Shop"}, "identifiers": {"visit": "v1", "session": "s1"}}
+            ],
+        },
+        {
+            "title": "events of OpenKit",
+            "request": {
+                "url": "https://bf12345abc.bf.dynatrace.com/mbeacon?type=m&srvid=1&app=ea7c4b59&va=8.323.40200&pt=1&tt=okjs", "method": "POST",
+                "body": "vv=3&va=8.323.40200&ap=ea7c4b59&vn=1.2&os=OpenKit&pt=1&tt=okjs&vi=42&dl=2&cl=2&sn=7&ip=192.0.2.1&tv=1795318940000&mp=1&tx=1795318941000&et=18&it=1&pa=0&s0=1&t0=0&et=60&na=u1&it=1&pa=0&s0=2&t0=5&et=10&na=signup&it=1&pa=1&s0=3&t0=9&et=13&na=price&it=1&pa=1&s0=4&t0=9&vl=9.99",
+            },
+            "hits": [
+                {"kind": "auxiliary", "event": "session start", "account": "ea7c4b59", "identifiers": {"visitor": "42", "session": "7"}},
+                {"kind": "identify", "event": "identify", "identifiers": {"user": "u1"}},
+                {"kind": "event", "event": "signup", "values": {"version": "1.2"}},
+                {"kind": "event", "event": "price", "values": {"value": 9.99}},
             ],
         },
         {
