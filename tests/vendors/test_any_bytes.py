@@ -103,7 +103,8 @@ def found_in(hits: list[Hit]) -> set[str]:
 @given(data=st.data())
 def test_no_key_of_a_query_is_lost(vendor: Vendor, data: st.DataObject) -> None:
     endpoint, decode = data.draw(st.sampled_from(readers(vendor)))
-    request = CapturedRequest(id="1", url=address(endpoint, "1", data.draw(QUERY)))
+    # A semicolon separates as well in some vendors' addresses.
+    request = CapturedRequest(id="1", url=address(endpoint, "1", data.draw(QUERY).replace(";", "")))
     query = split_url(request.url).query
     hits = list(decode(request))
     assert not hits or {each.name for each in ANY_QUERY.read(query)} <= found_in(hits)
