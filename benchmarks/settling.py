@@ -177,7 +177,7 @@ def walk(browser: Browser, capture: BrowserCapture, url: str, script: Script, fo
     context = browser.new_context()
     journey = open_walk(
         context=context, capture=capture, expectations=expectations, scenario=ScenarioParameter("baseline", {}), base_url=url,
-        test=f"{script.vendor}-{waiting}", reports=folder, pictures=False,
+        test=f"{script.vendor}-{waiting}", reports=folder, pictures=False, stub_config=True,
     )  # fmt: skip
     for count, (title, action) in enumerate(list(ACTIONS.items())[: 1 if late else None], 1):
         with journey.step(title):

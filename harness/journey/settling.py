@@ -35,6 +35,8 @@ _DWELL = (0.25, 0.25, 0.5, 1.0, 3.0)
 """The jumps in which the clock is put forward at first; each lets timers fire that the one before has set."""
 _SLICE = 0.05
 """Seconds that the test's thread waits for the capture before it lets Playwright's events run."""
+_LAG = 0.02
+"""Seconds by which a page's clock may be behind what is recorded of it: a payload's own time tells the step that caused it."""
 _STREAMS = frozenset(("websocket", "eventsource", "media"))
 """Kinds of request that may stay open for ever and send no hit when they end."""
 
@@ -111,6 +113,7 @@ class Settling:
                 self.quiet(PATIENCE, window=0.05)
                 if self._seen(step, wanted):
                     break
+            self._catch_up()
         return jumps
 
     def loaded(self, deadline: float | None = None) -> None:
@@ -149,6 +152,7 @@ class Settling:
         while (left := ahead - sum(jumps)) > 0 and not self.late:
             jumps.append(min(left, _DWELL[len(jumps)] if len(jumps) < len(_DWELL) else 10.0))
             self._jump(jumps[-1])
+        self._catch_up()
         return jumps
 
     def _jump(self, seconds: float) -> None:
@@ -157,6 +161,24 @@ class Settling:
                 context.clock.fast_forward(int(seconds * 1000))
         self.clock_ahead += seconds
         self._capture.barrier()
+
+    def _catch_up(self) -> None:
+        """Bring the pages' clocks to where :attr:`clock_ahead` has them: they stand still while timers are fired."""
+        for context in self._contexts():
+            for _ in range(3):
+                behind = [lag for page in context.pages if not page.is_closed() and (lag := self._behind(page)) is not None]
+                if not behind or not _LAG < min(behind) < PATIENCE:
+                    break
+                with suppress(PlaywrightError):
+                    context.clock.fast_forward(int(min(behind) * 1000))
+
+    def _behind(self, page: Page) -> float | None:
+        began = time.time()
+        try:
+            shown = float(page.evaluate("Date.now()")) / 1000
+        except (PlaywrightError, TypeError, ValueError):
+            return None
+        return (began + time.time()) / 2 + self.clock_ahead - shown
 
     def _pump(self) -> None:
         """Let Playwright's own events run, so that the test's routes and listeners are served while the walk waits."""
