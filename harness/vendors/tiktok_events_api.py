@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from harness.decode.address import split_url
+from harness.decode.conversions import identify
 from harness.decode.document import PathTable, at
 from harness.decode.payload import Payload, read_body
 from harness.decode.query import PLAIN, Prefix, Row
@@ -49,11 +50,7 @@ _USER = ("email", "phone", "external_id", "ttp", "ttclid", "phone_number", "lead
 
 def _derive(hit: Hit, event: Any, document: Any) -> None:
     for user in (at(event, "user"), at(event, "context.user")):
-        for name in _USER if isinstance(user, dict) else ():
-            value = user.get(name)
-            first = value[0] if isinstance(value, list) and value else value
-            if isinstance(first, str) and first:
-                hit.identifiers[name] = first
+        identify(hit, user, _USER)
     click = hit.identifiers.get("ttclid") or at(event, "context.ad.callback")
     if isinstance(click, str) and click:
         hit.campaign.setdefault("ttclid", click)
