@@ -114,10 +114,10 @@ PAGES: dict[str, Page] = {
     "writes one huge line to the console": js("console.log('x'.repeat({n} << 20))", 100, 2),
 }  # fmt: skip
 
-LIMIT = 300
+LIMIT = 900
 """Seconds after which a walk counts as one that hangs."""
 
-LOW = Bounds(requests=200, pushes=1_000, navigations=100, body=1 << 20, kept=16 << 20, tabs=5, stuck=1.5)
+LOW = Bounds(requests=200, pushes=1_000, navigations=100, body=1 << 20, kept=16 << 20, tabs=5, stuck=4.0)
 """The bounds of the tests."""
 
 

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from harness.capture.targets import Session, Targets
 
 
+DIALOGS = 50
+"""Dialogs after which a tab that stands still is closed at once: a loop of them outlives the page that is left."""
+
+
 class Stuck:
     """Asks each tab's own thread every second whether it answers. All is called in the connection's thread, under the capture's lock.
 
@@ -28,6 +32,7 @@ class Stuck:
         self._send = send
         self._targets = targets
         self._asked: dict[str, float] = {}
+        self._again: set[str] = set()
         self._shown: dict[str, tuple[float, int]] = {}
         self._stopped: set[str] = set()
 
@@ -37,6 +42,7 @@ class Stuck:
         for gone in self._asked.keys() - sessions.keys():
             del self._asked[gone]
         self._stopped &= sessions.keys()
+        self._again &= sessions.keys()
         for session in sessions.values():
             walk = self._targets.walk(session.id)
             if walk is None or session.frame is None or session.frame.tab.crashed or session.frame.tab.closed:
@@ -45,15 +51,22 @@ class Stuck:
             asked = self._asked.get(session.id)
             if asked is None:
                 self._asked[session.id] = now
-                self._send("Runtime.evaluate", {"expression": "0", "silent": True}, session.id, self._answered(session.id))
+                self._ask(session)
+            elif session.id in self._again:
+                self._again.discard(session.id)
+                self._ask(session)
             elif now - asked > walk.bounds.stuck and session.id not in self._shown:
                 self._stop(session, now)
 
-    def _answered(self, session: str) -> Callable[[Message], None]:
-        def take(_: Message) -> None:
-            self._asked.pop(session, None)
+    def _ask(self, session: Session) -> None:
+        def take(reply: Message) -> None:
+            # Stopping a script may stop the question instead, and a navigation takes it away.
+            if "error" in reply or "exceptionDetails" in reply.get("result", {}):
+                self._again.add(session.id)
+            else:
+                self._asked.pop(session.id, None)
 
-        return take
+        self._send("Runtime.evaluate", {"expression": "0", "silent": True}, session.id, take)
 
     def _dialog(self, session: Session, now: float, patience: float) -> None:
         """Accept a dialog that is open for too long; one of many in a row is not."""
@@ -71,17 +84,17 @@ class Stuck:
 
     def _stop(self, session: Session, now: float) -> None:
         walk = self._targets.walk(session.id)
-        patience = f"{walk.bounds.stuck:g} s" if walk else "a while"
+        stuck = walk.bounds.stuck if walk else 0.0
         self._asked[session.id] = now
-        if session.id in self._stopped:
-            self._send("Page.crash", None, session.id)
-            self._gap(session, f"did not answer for {patience} again: the tab was ended")
+        if session.id in self._stopped or (session.frame is not None and session.frame.tab.dialogs > DIALOGS):
+            self._send("Target.closeTarget", {"targetId": session.frame.tab.target} if session.frame else None)
+            self._gap(session, f"did not answer for {stuck:g} s and could not be stopped: the tab was closed")
             return
         self._stopped.add(session.id)
         # Whatever waits in the page for a promise of the stopped script would wait for ever: the page is left as well.
         self._send("Runtime.terminateExecution", None, session.id)
         self._send("Page.navigate", {"url": "about:blank"}, session.id)
-        self._gap(session, f"did not answer for {patience}: its script did not end; it was stopped, and the page left")
+        self._gap(session, f"did not answer for {stuck:g} s: its script did not end; it was stopped, and the page left")
 
     def _gap(self, session: Session, what: str) -> None:
         walk = self._targets.walk(session.id)

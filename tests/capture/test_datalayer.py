@@ -9,6 +9,8 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from harness.capture.captured import Answer, CapturedRequest
 from harness.capture.datalayer import Told, parse
@@ -169,6 +171,57 @@ def test_values_are_told_as_they_are(copied: Any, name: str, value: Any) -> None
     else:
         assert push.value["value"] == value
     assert push.cut == ()
+
+
+NUMBERS = st.one_of(st.integers(-(2**53), 2**53), st.floats(allow_nan=False, allow_infinity=False))
+SCALARS = st.one_of(st.none(), st.booleans(), NUMBERS, st.text(st.characters(exclude_categories=["Cs"]), max_size=12))
+JSON_VALUES = st.recursive(
+    SCALARS,
+    lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(st.text(max_size=6), inner, max_size=4)),
+    max_leaves=12,
+)
+WRAPPED = {
+    "value": lambda told: told,
+    "new Map([['k', value]])": lambda told: {"$type": "map", "items": [["k", told]]},
+    "new Set([value])": lambda told: {"$type": "set", "items": [told]},
+    "(function () { return arguments })(value, 1)": lambda told: {"$type": "arguments", "items": [told, 1]},
+    "Object.assign(new (class Own {})(), {own: value})": lambda told: {"own": told},
+    "Object.create({inherited: 1}, {own: {enumerable: true, get() { return value }}})": lambda told: {"own": told},
+    "new Proxy({own: value}, {})": lambda told: {"own": told},
+    "Object.freeze([value, undefined, 1n, -0, NaN])": lambda told: [
+        told,
+        of("undefined", "undefined"),
+        of("bigint", "1"),
+        -0.0,
+        of("number", "NaN"),
+    ],
+}
+
+
+@pytest.fixture(scope="module")
+def pushing(begin: Any, site: Any) -> Any:
+    walked = begin()
+    page = walked.open(site.page("/any-value", "<!doctype html><title>t</title><body><script>dataLayer = []</script>"))
+    yield walked, page
+    walked.finish()
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(values=st.lists(JSON_VALUES, min_size=1, max_size=20), wrap=st.sampled_from(list(WRAPPED)))
+def test_any_value_is_told_as_the_page_has_it(pushing: Any, values: list[Any], wrap: str) -> None:
+    walked, page = pushing
+    walked.walk.barrier()
+    before = len(walked.pushes)
+    # The page reads the values from JSON and writes what it pushed as JSON: what it says is compared with what was told.
+    said = page.evaluate(
+        "([text, wrap]) => JSON.parse(text).map(value => { const said = JSON.stringify(value); dataLayer.push(new Function('value', 'return ' + wrap)(value));"
+        " if (value && typeof value === 'object') { for (const key of Object.keys(value)) delete value[key]; value.later = 1 } return said })",
+        [json.dumps(values), wrap],
+    )
+    walked.walk.barrier()
+    told_now = [each.value for each in walked.pushes[before:]]
+    assert told_now == [WRAPPED[wrap](json.loads(each)) for each in said]
+    assert all(each.cut == () for each in walked.pushes[before:])
 
 
 def test_what_is_cut_is_said(walk: Any, site: Any) -> None:

@@ -1,0 +1,152 @@
+"""Hostile pages, walked by a journey: each ends in a verdict, in bounded memory, and says what was cut."""
+
+from __future__ import annotations
+
+import json
+import runpy
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from harness.capture.bounds import BOUNDS, Bounds, Tally
+from harness.capture.browser import BrowserCapture
+from harness.capture.captured import Body, CapturedRequest, Navigation, Outcome, Push
+from harness.capture.cdp import shortened
+from harness.capture.traffic import body_of
+from harness.capture.websocket import CUT
+from harness.journey import settling
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# One worker makes what all its tests look at.
+pytestmark = pytest.mark.xdist_group("hostile")
+
+HOSTILE = SimpleNamespace(**runpy.run_path(str(Path(__file__).parents[2] / "benchmarks" / "hostile.py")))
+
+QUICK = (
+    "overwrites what the language has", "floods requests", "floods pushes", "sends a compressed bomb", "sends a large body", "opens popups",
+    "never ends any script",
+)  # fmt: skip
+"""Those that are walked here; the benchmark walks all."""
+
+
+@pytest.fixture(scope="module")
+def narrow(chromium: Any) -> Iterator[BrowserCapture]:
+    capture = BrowserCapture.attach(chromium, bounds=HOSTILE.LOW)
+    yield capture
+    capture.close()
+
+
+@pytest.fixture(scope="module")
+def hostile_site() -> Iterator[Any]:
+    site = HOSTILE.Site()
+    yield site
+    site.close()
+
+
+@pytest.mark.parametrize("name", QUICK)
+def test_a_hostile_page_ends_in_a_verdict(
+    name: str, chromium: Any, narrow: BrowserCapture, hostile_site: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settling, "PROOF", 10.0)
+    page, low = HOSTILE.PAGES[name], HOSTILE.LOW
+    HOSTILE.show(hostile_site, HOSTILE.html_of(page, page.few, 64))
+    outcome = HOSTILE.walk(chromium, narrow, hostile_site, tmp_path)
+    recording, doubts = outcome.recording, " ".join(each.message for each in outcome.verdict.doubts)
+    assert page.cut in doubts
+    assert outcome.verdict.state in (("inconclusive", "failed") if page.cut else ("passed", "failed"))
+    assert [each.value for each in recording.pushes][:1] == [{"event": "start"}]
+    assert any("en=page_view" in each.url for each in recording.requests)
+    assert len(recording.requests) <= low.requests
+    assert len(recording.pushes) <= low.pushes
+    assert all(len(each.body.data) <= low.body for each in recording.requests)
+    if name == "overwrites what the language has":
+        assert [each.value for each in recording.pushes][1:] == [{"event": "spoilt"}]
+    if name == "opens popups":
+        assert len({each.page for each in recording.navigations}) <= page.few + 1
+
+
+def request(number: int = 0, **more: Any) -> CapturedRequest:
+    return CapturedRequest(id=f"r{number}", url=f"https://a.test/{number}", **more)
+
+
+def test_nothing_is_cut_below_the_bounds_and_what_is_beyond_is_counted() -> None:
+    tally = Tally(Bounds(requests=3, pushes=2, navigations=1))
+    kept = [tally.keeps(request(number)) for number in range(3)]
+    kept += [tally.keeps(Push(id=f"d{number}", source="dataLayer", value=1)) for number in range(2)]
+    kept.append(tally.keeps(Navigation(page="p1", url="https://a.test/")))
+    assert (kept, tally.words()) == ([True] * 6, [])
+    assert not tally.keeps(request(4))
+    assert not tally.keeps(replace(request(5), url="https://b.test:8443/x"))
+    assert not tally.keeps(request(6))
+    assert not tally.keeps(Push(id="d9", source="gtag", value=1, kind="call"))
+    assert not tally.keeps(Navigation(page="p1", url="https://a.test/2"))
+    assert tally.keeps(Outcome(request="r1", state="delivered"))
+    tally.left_out("one", "p1's documents", 40)
+    tally.left_out("one", "p1's documents", 70)
+    tally.left_out("two", "p1's documents", 5)
+    tally.tab()
+    assert tally.words() == [
+        "3 requests were not kept (2 to a.test, 1 to b.test:8443): no more than 3 of one walk are",
+        "76 pushes and calls were not kept (75 of p1's documents, 1 of gtag): no more than 2 of one walk are",
+        "1 navigations were not kept (1 to a.test): no more than 1 of one walk are",
+        "1 tabs were closed as soon as they were opened: no more than 40 may be open at once",
+    ]
+
+
+def test_a_walk_holds_no_more_bytes_than_its_bound() -> None:
+    tally = Tally(Bounds(kept=3 << 20))
+    kept = [tally.keeps(request(number, body=Body.of(bytes(1 << 20)))) for number in range(6)]
+    assert kept == [True, True, True, False, False, False]
+    assert tally.words() == ["3 requests were not kept (3 to a.test): no more than 3 MB of one walk are"]
+
+
+def test_a_flood_to_many_hosts_is_told_in_few_words() -> None:
+    tally = Tally(Bounds(requests=0))
+    for number in range(5_000):
+        tally.keeps(replace(request(), url=f"https://{number}.test/"))
+    (said,) = tally.words()
+    assert said.startswith("5,000 requests were not kept (4,000 to others, ")
+    assert len(said) < 500
+
+
+HUGE = {
+    "method": "Fetch.requestPaused",
+    "params": {
+        "requestId": "interception-job-7.0",
+        "request": {
+            "url": 'https://a.test/?",\\"postData\\":\\"', "method": "POST", "headers": {"X": ',"postData":"x'}, "postData": "x" * 1_000,
+            "hasPostData": True, "postDataEntries": [{"bytes": "eHh4" * 300}, {"bytes": "eHh4" * 300}], "referrerPolicy": "origin",
+        },
+        "frameId": "F", "resourceType": "Fetch", "networkId": "9.1",
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("head", [400, 900, 2_300, 3_000])
+def test_a_request_too_large_to_be_read_keeps_all_but_its_body(head: int) -> None:
+    whole = json.dumps(HUGE, separators=(",", ":")).encode()
+    message = shortened(whole[:head] + CUT + whole[-300:])
+    asked = message["params"].pop("request")
+    assert message["params"] == {key: value for key, value in HUGE["params"].items() if key != "request"}
+    assert (asked["url"], asked["headers"], asked["referrerPolicy"]) == (
+        HUGE["params"]["request"]["url"], {"X": ',"postData":"x'}, "origin",
+    )  # fmt: skip
+    body = body_of(asked)
+    assert (body.state, body.data) == ("partial", b"")
+    assert "too large" in body.reason
+
+
+@pytest.mark.parametrize("text", [b"", b'{"method":"Runtime.bindingCalled","params":{"x":"', b'{"method":"Fetch.requestPaused","params":{'])
+def test_another_message_too_large_to_be_read_is_passed_over(text: bytes) -> None:
+    assert shortened(text + CUT + b'"}],"a":1}}') == {}
+
+
+def test_the_bounds_are_far_above_what_a_site_does() -> None:
+    assert BOUNDS.requests >= 20_000
+    assert BOUNDS.pushes >= 50_000
+    assert BOUNDS.body >= 8 << 20
