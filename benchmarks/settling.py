@@ -115,11 +115,13 @@ class Walked:
         """Each hit with what it is compared by: event, account and the step that caused it; in this order."""
         steps = {step.index: step for step in self.outcome.recording.steps}
         caused = {(request, position): index for request, position, index, _ in self.outcome.verdict.caused}
+        sent = {request.id: request.step for request in self.outcome.recording.requests}
         found = []
         for hit in self.outcome.hits:
             if hit.vendor == "data-layer" or hit.kind not in PASSING:
                 continue
-            step = steps.get(caused.get((hit.request_id, hit.position), -1))
+            # What is not in the verdict's list was caused where it was sent.
+            step = steps.get(caused.get((hit.request_id, hit.position), sent[hit.request_id]) or 0)
             if step is not None and step.of is not None:
                 step = steps[step.of]
             found.append(((hit.event or "", hit.account or "", step.title if step else "?"), hit))
