@@ -16,7 +16,7 @@ demo:      ## walk the demo shop, sound and with each fault, and render the repo
 
 test:      ## the tests; PYTEST="-k name" adds arguments
 	@.ci/setup test
-	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup $(PYTEST)
+	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup --timeout 300 $(PYTEST)
 
 bench:     ## the benchmarks, one after the other
 	@.ci/setup test

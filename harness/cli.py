@@ -166,7 +166,8 @@ def _run(arguments: list[str]) -> int:
         shutil.rmtree(reports / "allure-results", ignore_errors=True)
         given.append(f"--alluredir={reports / 'allure-results'}")
     shutil.rmtree(reports / "walks", ignore_errors=True)
-    code = int(pytest.main(given))
+    # The command has imported the package before pytest could rewrite its assertions; there are none in it.
+    code = int(pytest.main(["-W", "ignore:Module already imported so cannot be rewritten; harness", *given]))
     results = Path(_option(given, "--alluredir") or "")
     if any(results.glob("*-result.json")):
         try:
@@ -249,11 +250,15 @@ def _plan_lint(options: argparse.Namespace) -> int:
     from harness import compose
 
     bad = False
+    said = set()
     for path in _plan_files(options.files):
         errors, warnings = compose.lint(path)
         bad = bad or bool(errors)
-        for problem in [*errors, *warnings]:
-            _say(str(problem))
+        for text in map(str, [*errors, *warnings]):
+            # A plan's mistakes are those of its journeys too.
+            if text not in said:
+                said.add(text)
+                _say(text)
         if not errors:
             _say(f"{path}: ok" + (f", {len(warnings)} warnings" if warnings else ""))
     return BAD if bad else PASSED

@@ -124,6 +124,8 @@ class _Walks:
 def pytest_configure(config: pytest.Config) -> None:
     """Register the marker, the fixtures that must come after pytest-playwright's, and the counter."""
     config.addinivalue_line("markers", "expectations(file): the expectation file that this journey is judged against")
+    # pytest-playwright and pytest-base-url define theirs so: nothing that a journey's author could mend.
+    config.addinivalue_line("filterwarnings", "ignore:Session-scoped fixtures defined as instance methods are deprecated")
     config.pluginmanager.register(_late_fixtures(), "tagproof-browser")
     config.stash[_WALKS] = _Walks()
     config.pluginmanager.register(config.stash[_WALKS], "tagproof-walks")
@@ -621,31 +623,37 @@ def _unwalked(item: pytest.Function, error: Exception) -> Exception | None:
 
 
 def _report(item: pytest.Function, expectations: Expectations, outcome: Outcome) -> None:
-    from harness import compose
-    from harness.report.allure import attach_walk
-    from harness.report.json_report import write_verdict
-    from harness.report.timeline import write_timeline
-
-    reports = _reports(item.config)
-    name = slug(item.nodeid)
-    folder = reports / "walks" / name
-    titles = compose.titles()
     item.user_properties.append((_VERDICT, outcome.verdict.state))
     for note in outcome.recording.notes:
         if _CAPTURE in note.details:
             item.user_properties.append((_CAPTURE, note.details[_CAPTURE]))
     item.user_properties.append(("tracking_violations", ",".join(violation.code for violation in outcome.verdict.violations)))
+    write_walk(expectations, outcome, test=item.nodeid, reports=_reports(item.config))
     item.user_properties.append(("tracking_ms", ",".join(f"{what}={took * 1000:.0f}" for what, took in outcome.timings.items())))
+
+
+def write_walk(expectations: Expectations, outcome: Outcome, *, test: str, reports: Path) -> None:
+    """Write what a finished walk came to under ``reports/walks/``, and into the test's Allure result where there is one."""
+    from harness import compose
+    from harness.report.allure import attach_walk
+    from harness.report.json_report import write_verdict
+    from harness.report.timeline import write_timeline
+
+    began = time.monotonic()
+    name = slug(test)
+    folder = reports / "walks" / name
+    titles = compose.titles()
     timeline = write_timeline(
         folder / "timeline.html", outcome.recording, outcome.hits, outcome.verdict, expectations,
         screenshots=outcome.screenshots, titles=titles,
     )  # fmt: skip
     artefacts = {"recording": reports / "private" / f"{name}.jsonl", "timeline": timeline}
-    write_verdict(folder / "verdict.json", outcome.verdict, recording=outcome.recording, test=item.nodeid, artefacts=artefacts)
+    write_verdict(folder / "verdict.json", outcome.verdict, recording=outcome.recording, test=test, artefacts=artefacts)
     attach_walk(
         outcome.recording, outcome.hits, outcome.verdict, expectations,
         screenshots=outcome.screenshots, titles=titles, timeline=timeline,
     )  # fmt: skip
+    outcome.timings["writing"] = time.monotonic() - began
 
 
 @pytest.hookimpl(wrapper=True)

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import json
 import threading
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING, Any, Literal, Self
+
+import orjson
 
 from harness.capture.captured import CapturedRequest, Navigation, Outcome, Push
 from harness.errors import Place, RecordingError
@@ -146,6 +149,8 @@ _PARTS: dict[str, type[Any]] = {
     "step": Step, "consent": ConsentChange, "disturbance": Disturbance, "note": Note, "value": KnownValue,
     "request": CapturedRequest, "outcome": Outcome, "push": Push, "navigation": Navigation,
 }  # fmt: skip
+_PLAIN = frozenset({"request", "outcome"})
+"""Those that hold nothing but text, whole numbers and seconds: most of a recording."""
 _NAMES = {part: name for name, part in _PARTS.items()}
 Entry = CapturedRequest | Outcome | Push | Navigation | Step | ConsentChange | Disturbance | Note | KnownValue
 
@@ -165,10 +170,10 @@ class Recording:
         """Why the stored recording is not whole; empty if it is."""
         self._outcomes: dict[str, Outcome] = {}
         self._lock = threading.Lock()
-        self._file: IO[str] | None = None
+        self._file: IO[bytes] | None = None
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = path.open("w", encoding="utf-8")
+            self._file = path.open("wb")
             self._write({"entry": "walk"} | _fields(walk))
 
     def append(self, entry: Entry) -> None:
@@ -190,7 +195,7 @@ class Recording:
     def _write(self, line: dict[str, Any]) -> None:
         if self._file is None:
             return
-        self._file.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n")
+        self._file.write(_text(line) + b"\n")
         self._file.flush()
 
     def _of(self, kind: type[Any]) -> list[Any]:
@@ -318,6 +323,17 @@ def _fields(thing: Any) -> dict[str, Any]:
 def _line(entry: Entry) -> dict[str, Any]:
     body = entry.to_json() if hasattr(entry, "to_json") else _fields(entry)
     return {"entry": _NAMES[type(entry)]} | body
+
+
+def _text(line: dict[str, Any]) -> bytes:
+    if line["entry"] in _PLAIN:
+        with suppress(orjson.JSONEncodeError):
+            return orjson.dumps(line)
+    # What a page or a test made may hold numbers of any size, and halves of surrogate pairs, which only an escape can tell.
+    try:
+        return json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode()
+    except UnicodeEncodeError:
+        return json.dumps(line, separators=(",", ":")).encode()
 
 
 def _entry(kind: str, entry: dict[str, Any]) -> Any:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
+import sys
+import tomllib
+from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
@@ -98,8 +102,6 @@ def test_no_file_knows_the_machine_it_was_written_on() -> None:
 
 
 def test_the_lock_holds_what_pyproject_asks_for() -> None:
-    import tomllib
-
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     asked = [Requirement(line) for line in [*project["dependencies"], *project["optional-dependencies"]["dev"]]]
     locked: dict[str, list[str]] = {}
@@ -123,3 +125,16 @@ def test_the_npm_lock_names_no_registry_and_every_sum() -> None:
         if name and "integrity" not in entry and not entry.get("link") and not entry.get("inBundle")
     ]
     assert (named, unsummed) == ([], [])
+
+
+def test_the_demo_needs_no_extra_of_the_tests() -> None:
+    """`make demo` installs no dev extra: the configuration that it shares with the tests may name no option of a plugin from there."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = {Requirement(line).name.lower() for line in project["optional-dependencies"]["dev"]}
+    plugins = [each.name for each in entry_points(group="pytest11") if each.dist and each.dist.name.lower() in extras]
+    assert plugins
+    without = [argument for name in plugins for argument in ("-p", f"no:{name}")]
+    command = [sys.executable, "-m", "pytest", *without, "-p", "no:cacheprovider", "--collect-only", "-q", "journeys"]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    collected = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert collected.returncode == 0, collected.stdout + collected.stderr

@@ -123,9 +123,11 @@ def _verdicts(project: pytest.Pytester) -> dict[str, dict[str, list[str] | str]]
 
 
 def test_a_sound_site_passes_every_scenario(project: pytest.Pytester, site: str) -> None:
-    result = _run(project, site, "-v")
+    command = "import sys; from harness.cli import main; sys.exit(main())"
+    result = project.run(sys.executable, "-c", command, "run", "--base-url", site, "-v")
     assert result.ret == 0, result.stdout.str()
     result.stdout.fnmatch_lines(["*test_buy[[]baseline-chromium[]] PASSED*", "*test_buy[[]reload-chromium[]] PASSED*"])
+    assert "warning" not in result.stdout.str().lower()
     assert {name: verdict["state"] for name, verdict in _verdicts(project).items()} == {"baseline": "passed", "reload": "passed"}
     assert json.loads((project.path / "reports/verdict.json").read_text("utf-8"))["walks"]
 
@@ -168,7 +170,11 @@ def test_a_violation_before_the_step_that_was_not_reached_still_fails(project: p
 def test_a_site_that_is_down_is_inconclusive(project: pytest.Pytester) -> None:
     result = _run(project, "http://127.0.0.1:9", "--scenario", "baseline")
     assert result.ret == 6, result.stdout.str()
-    assert "site-did-not-load" in result.stdout.str()
+    text = result.stdout.str()
+    told = re.findall(r"^inconclusive: .*", text, re.M)
+    # On a busy machine the browser's own error page may take longer than a barrier waits, which is told as well.
+    assert [each for each in told if "capture-gap" not in each] == ["inconclusive: land  site-did-not-load  [baseline]"], text
+    assert "The test itself raised" not in text
 
 
 def test_what_was_captured_before_the_site_went_down_is_kept(project: pytest.Pytester, site: str) -> None:

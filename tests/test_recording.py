@@ -115,3 +115,18 @@ def test_entries_of_a_kind_unknown_to_this_version_are_passed_over() -> None:
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(RecordingError, match="there is no such file"):
         Recording.read(tmp_path / "none.jsonl")
+
+
+def test_what_no_encoding_has_is_written_all_the_same(tmp_path: Path) -> None:
+    path = tmp_path / "walk.jsonl"
+    recording = Recording(Walk(), path=path)
+    half = "\ud83d"
+    entries = [
+        CapturedRequest(id="r1", url=f"https://shop.example/?q={half}"),
+        Push(id="d1", source="dataLayer", value={"id": 2**90, "half": half, "rate": float("inf"), "ü": "ü"}),
+        KnownValue(time=1.0, step=0, name="total", value=2**70),
+    ]
+    for entry in entries:
+        recording.append(entry)
+    recording.close()
+    assert Recording.read(path).entries == entries

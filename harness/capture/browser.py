@@ -14,12 +14,15 @@ import time
 from typing import TYPE_CHECKING, Self
 
 from harness.capture import endpoint as endpoints
+from harness.capture.bounds import BOUNDS
 from harness.capture.cdp import Connection
 from harness.capture.datalayer import CALLS, LAYERS, Recorder
 from harness.capture.endpoint import LAUNCH_ARGS
+from harness.capture.exits import Exits
 from harness.capture.pushes import Pushes
 from harness.capture.refusals import Refusals, Sockets
 from harness.capture.sent import UNPAUSED, UNSEEN, Ledger
+from harness.capture.stuck import Stuck
 from harness.capture.targets import AUTO, IGNORED, PAGES, Targets
 from harness.capture.traffic import PATTERNS, Traffic
 from harness.capture.walk import BrowserWalk
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, BrowserContext, Page
 
+    from harness.capture.bounds import Bounds
     from harness.capture.cdp import Message
     from harness.capture.contract import Answerer, Sink
 
@@ -48,7 +52,8 @@ BUSY = 20
 class BrowserCapture:
     """Capture in one browser, for all walks in it."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, bounds: Bounds = BOUNDS) -> None:
+        self.bounds = bounds
         self.lock = threading.RLock()
         self.walks: list[BrowserWalk] = []
         self.lost = ""
@@ -59,10 +64,13 @@ class BrowserCapture:
         self._targets = Targets(self._send, self._pushes.script, self._pushes.binding, self._ledger, lambda: self._traffic.release())
         self._pushes.targets = self._targets
         refusals = Refusals(self._targets, self._ledger)
-        self._traffic = Traffic(self._send, self._targets, self._ledger, refusals, self._pushes, self._live)
+        self._exits = Exits(self._send, self._targets, self._pushes.token)
+        self._targets.exits = self._exits
+        self._traffic = Traffic(self._send, self._targets, self._ledger, refusals, self._pushes, self._exits, self._live)
+        self._stuck = Stuck(self._send, self._targets)
         parts = (self._traffic, self._targets, self._pushes, refusals, Sockets(self._targets, self._ledger))
         self._events = {name: take for part in parts for name, take in part.events.items()}
-        self.connection = Connection(url, event=self._take, tick=self._tick, lost=self._dropped)
+        self.connection = Connection(url, events=self._events, event=self._take, tick=self._tick, lost=self._dropped)
         exclude = [{"type": kind, "exclude": True} for kind in IGNORED]
         try:
             self.connection.call("Target.setDiscoverTargets", {"discover": True, "filter": [*exclude, {}]})
@@ -73,20 +81,27 @@ class BrowserCapture:
             raise
 
     @classmethod
-    def attach(cls, browser: Browser, *, endpoint: str | None = None) -> Self:
+    def attach(cls, browser: Browser, *, endpoint: str | None = None, bounds: Bounds = BOUNDS) -> Self:
         """Begin to capture in a browser; once for each.
 
         Args:
             browser: a Chromium, launched with :data:`LAUNCH_ARGS` among its arguments.
             endpoint: where it listens, if it was connected to: what ``connect_over_cdp`` was given.
+            bounds: how much of each walk is kept.
 
         Raises:
             BrowserError: it cannot be captured so; the mend says what to do.
         """
-        return cls(endpoints.resolve(endpoint) if endpoint else endpoints.find(browser))
+        return cls(endpoints.resolve(endpoint) if endpoint else endpoints.find(browser), bounds)
 
     def begin(
-        self, sink: Sink, answer: Answerer, *, zero: float, layers: tuple[str, ...] = LAYERS, calls: tuple[str, ...] = CALLS
+        self,
+        sink: Sink,
+        answer: Answerer,
+        *,
+        zero: float,
+        layers: tuple[str, ...] = LAYERS,
+        calls: tuple[str, ...] = CALLS,
     ) -> BrowserWalk:
         """Begin the capture of one walk. Nothing is captured for it until it has adopted a context.
 
@@ -105,15 +120,18 @@ class BrowserCapture:
             if self.lost:
                 raise BrowserError(f"the connection to the browser was lost: {self.lost}", mend="start the browser again")
             self._number += 1
-            walk = BrowserWalk(self, sink, answer, Recorder(tuple(layers), tuple(calls)), zero, f"c{self._number}")
+            walk = BrowserWalk(
+                self, sink, answer, Recorder(tuple(layers), tuple(calls), most=self.bounds.pushes), zero, f"c{self._number}", self.bounds
+            )
             self.walks.append(walk)
             return walk
 
     def close(self) -> None:
         """Let everything paused go, and end the connection."""
         with self.lock:
-            held, self._traffic.held = self._traffic.held, []
-        for _, event in held:
+            held = [event for _, event in self._traffic.held] + [each.event for each in self._exits.held]
+            self._traffic.held, self._exits.held = [], []
+        for event in held:
             self.connection.send("Fetch.continueRequest", {"requestId": event["requestId"]})
         if self.connection.alive:
             with contextlib.suppress(BrowserError):
@@ -157,6 +175,8 @@ class BrowserCapture:
             The tabs that did not answer, and those that could not for a dialog.
         """
         answered = threading.Event()
+        # What came into a layer by a way that cannot be seen at once belongs to this step, not to the next.
+        look = f"dispatchEvent(new Event('{self._pushes.look}'))"
         missing: dict[str, str] = {}
 
         def arrived(session: str) -> Callable[[Message], None]:
@@ -174,7 +194,7 @@ class BrowserCapture:
                 if session.ready and session.type in PAGES and tab and tab in walk.tabs and not tab.dialog and not tab.crashed:
                     missing[session.id] = tab.name
             for session_id in missing:
-                self._send("Runtime.evaluate", {"expression": "0", "silent": True}, session_id, arrived(session_id))
+                self._send("Runtime.evaluate", {"expression": look, "silent": True}, session_id, arrived(session_id))
         began, taken, until = time.monotonic(), -1, 0.0
         while missing and not answered.wait(0.05) and self.connection.alive:
             # Much that was sent before the answer may still be on its way here: then it is no wait for the page.
@@ -218,6 +238,11 @@ class BrowserCapture:
         if name is not None:
             walk.names[page] = name
         return name
+
+    def exit(self, walk: BrowserWalk, url: str) -> str:
+        """See :meth:`BrowserWalk.exit`."""
+        with self.lock:
+            return self._exits.address(walk, url)
 
     def _identify(self, context: BrowserContext) -> str:
         # Playwright does not tell its contexts' ids: a cookie for a host that cannot exist, seen from the other side, does.
@@ -265,6 +290,7 @@ class BrowserCapture:
                     self.walks.remove(walk)
                     self._targets.forget(walk)
                     self._ledger.forget(walk)
+                    self._pushes.forget(walk)
 
     def _live(self) -> list[BrowserWalk]:
         return [walk for walk in self.walks if not walk.closed]
@@ -301,16 +327,18 @@ class BrowserCapture:
             if now > self._look:
                 self._look = now + 1.0
                 self._ledger.overdue(now)
+                self._stuck.look(now)
             awaited = [walk for walk in self.walks if walk.awaited]
+            self._exits.look(now)
             if not self._traffic.held and not self._ledger.unseen and not awaited:
-                return 1.0
+                return 0.01 if self._exits.held else 1.0
             if self._traffic.held:
                 self._traffic.overdue(now)
             if self._ledger.unseen:
                 self._ledger.placed(now)
             for walk in awaited:
                 walk.flush(now=now)
-            return 0.05
+            return 0.01 if self._exits.held else 0.05
 
     def _dropped(self, reason: str) -> None:
         with self.lock:

@@ -210,15 +210,23 @@ class Answer:
 
 def _plain(thing: Any, skip: tuple[str, ...] = ()) -> dict[str, Any]:
     entry: dict[str, Any] = {}
-    for each in fields(thing):
-        if each.name in skip:
-            continue
-        value = getattr(thing, each.name)
-        if value != each.default:
-            entry[each.name] = value
+    for name, default in _defaults(type(thing)):
+        if name not in skip and (value := getattr(thing, name)) != default:
+            entry[name] = value
     return entry
 
 
+def _defaults(cls: type) -> tuple[tuple[str, Any], ...]:
+    """The fields and their defaults; looked up for every entry of every walk."""
+    found = _DEFAULTS.get(cls)
+    if found is None:
+        found = _DEFAULTS[cls] = tuple((each.name, each.default) for each in fields(cls))
+    return found
+
+
+_DEFAULTS: dict[type, tuple[tuple[str, Any], ...]] = {}
+
+
 def _known(cls: type, entry: dict[str, Any]) -> dict[str, Any]:
-    names = {each.name for each in fields(cls)}
+    names = {name for name, _ in _defaults(cls)}
     return {key: value for key, value in entry.items() if key in names}

@@ -42,6 +42,9 @@ class WalkCapture(Protocol):
     def quiet(self, window: float, limit: float, ignore: Callable[[CapturedRequest], bool] | None = None) -> bool:
         """Wait until nothing was captured or is in flight for ``window`` seconds; False if ``limit`` came first."""
 
+    def exit(self, url: str) -> str:
+        """Where to leave a page of this URL for, so that what it sends while leaving is answered before it ends."""
+
     def note_gap(self) -> tuple[str, ...]:
         """What this capture knows that it may have missed (a dropped connection, a crash), in words; empty if nothing."""
 

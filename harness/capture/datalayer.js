@@ -17,6 +17,8 @@
   var objectPrototype = Object.prototype;
   var isFinite = Number.isFinite, round = Math.floor, random = Math.random, text = String;
   var WeakMapOf = WeakMap, recall = uncurry(WeakMap.prototype.get), keep = uncurry(WeakMap.prototype.set);
+  var MapOf = Map, countOf = uncurry(Map.prototype.get), setCount = uncurry(Map.prototype.set);
+  var found_ = uncurry(RegExp.prototype.exec), soon = uncurry(Promise.prototype.then), now_ = Promise.resolve();
   var now = performance.now.bind(performance);
   var listen = uncurry(EventTarget.prototype.addEventListener);
   var beacon = navigator.sendBeacon && navigator.sendBeacon.bind(navigator);
@@ -30,6 +32,10 @@
   var bufferSize = getter(ArrayBuffer.prototype, 'byteLength');
   var nodeType = scope.Node && getter(Node.prototype, 'nodeType');
   var nodeName = scope.Node && getter(Node.prototype, 'nodeName');
+  var nodeText = scope.Node && getter(Node.prototype, 'textContent');
+  var parentOf = scope.Node && getter(Node.prototype, 'parentNode');
+  var added = scope.MutationRecord && getter(MutationRecord.prototype, 'addedNodes');
+  var nodes = scope.NodeList && getter(NodeList.prototype, 'length');
   var attribute = scope.Element && uncurry(Element.prototype.getAttribute);
   var blobSize = scope.Blob && getter(Blob.prototype, 'size');
   var urlText = scope.URL && getter(URL.prototype, 'href');
@@ -49,7 +55,7 @@
 
   // ---- copying a value ------------------------------------------------------------------------------------------------------------
   // Builds the JSON text itself: the page may have given arrays and objects a toJSON.
-  var copying = 0;
+  var copying = 0, room = config.total;
 
   function marked(type, said) {
     return '{"$type":' + quote(type) + ',"text":' + quote(said) + '}';
@@ -58,7 +64,7 @@
     try { return read(value); } catch (e) { return undefined; }
   }
   function copy(value) {
-    var state = { __proto__: null, left: config.text, cuts: '', cut: 0 };
+    var state = { __proto__: null, left: room < config.text ? room : config.text, cuts: '', cut: 0 };
     copying++;
     var json;
     try {
@@ -87,7 +93,7 @@
   function write(value, path, above, depth, state) {
     switch (typeof value) {
       case 'string': return words(value, path, state);
-      case 'number': state.left -= 8; return isFinite(value) ? '' + value : marked('number', '' + value);
+      case 'number': state.left -= 8; return !isFinite(value) ? marked('number', '' + value) : value === 0 && 1 / value < 0 ? '-0.0' : '' + value;
       case 'boolean': state.left -= 4; return value ? 'true' : 'false';
       case 'undefined': state.left -= 8; return marked('undefined', 'undefined');
       case 'bigint': return '{"$type":"bigint","text":' + words(bigintText(value), path, state) + '}';
@@ -205,11 +211,11 @@
 
   // ---- telling it -----------------------------------------------------------------------------------------------------------------
   var document_ = text(random()).slice(2) + '.' + round(now() * 1000);
-  var count = 0, leaving = false;
+  var count = 0, over = 0, overTold = 0, leaving = false;
 
   function tell(source, kind, value) {
     if (count >= config.most) {
-      if (count === config.most) { count++; send('{"d":"' + document_ + '","n":' + count + ',"gap":"more than ' + config.most + ' pushes in one document"}'); }
+      if (!over++) tellOver();
       return;
     }
     // Copying may run a getter of the page that pushes in its turn.
@@ -217,6 +223,8 @@
     var made = copy(value);
     var head = '{"d":"' + document_ + '","n":' + number + ',"k":"' + kind + '","s":' + quote(source) + ',"u":' + quote(address());
     var payload = head + ',"c":[' + made.cuts + '],"v":' + made.json + '}';
+    room -= made.json.length;
+    if (room < config.least) room = config.least;
     try { send(payload); } catch (e) { /* the page is going */ }
     // While a page is left, what goes through the binding is lost; the interception still sees a beacon.
     if (leaving && beacon) {
@@ -230,10 +238,25 @@
   function told(source, kind, value) {
     try { tell(source, kind, value); } catch (e) { /* a fault of ours is never the page's */ }
   }
+  // How many were left out above the limit: told at the first, and at later looks where there are more.
+  function tellOver() {
+    if (over === overTold) return;
+    overTold = over;
+    var payload = '{"d":"' + document_ + '","n":' + ++count + ',"over":' + over + '}';
+    try { send(payload); if (leaving && beacon) beacon(config.late, payload); } catch (e) { /* the page is going */ }
+  }
 
   // ---- standing between the page and a function, unseen ---------------------------------------------------------------------------
-  var originals = new WeakMapOf(), stands = new WeakMapOf();
+  var originals = shared() || new WeakMapOf(), stands = new WeakMapOf();
   var hidden = false;
+
+  // A page may ask one frame's toString of another frame's function: frames that can reach each other share what they know.
+  function shared() {
+    var found;
+    try { if (scope.parent !== scope) found = apply(scope.parent.Function.prototype.toString, config.shared, []); } catch (e) { /* of another origin */ }
+    if (found === undefined) try { if (scope.opener) found = apply(scope.opener.Function.prototype.toString, config.shared, []); } catch (e) { /* of another origin */ }
+    try { recall(found, {}); return found; } catch (e) { return undefined; }
+  }
 
   function hide() {
     if (hidden) return;
@@ -244,6 +267,7 @@
     var shown = new NativeProxy(native, {
       __proto__: null,
       apply: function (target, self, given) {
+        if (self === config.shared && config.shared) return originals;
         var original = typeof self === 'function' ? recall(originals, self) : undefined;
         return apply(target, original || self, given);
       }
@@ -264,44 +288,99 @@
   }
 
   // ---- layers ---------------------------------------------------------------------------------------------------------------------
-  var layers = new WeakMapOf();
+  var layers = new WeakMapOf(), held = { __proto__: null };
 
   function layer(name, value) {
     if (!isObject(value)) return;
-    if (recall(layers, value)) return;
-    keep(layers, value, true);
+    var state = recall(layers, value);
+    if (state && state.guarded) {
+      if (state.name === name && held[name] !== state) held[name] = state;
+      if (state.name === name) changed(state);
+      return;
+    }
     var push = brand(function () { return value.push; });
-    if (typeof push !== 'function') { snapshot(name, value); return; }
-    var length = isArray(value) ? value.length : 0;
-    for (var i = 0; i < length; i++) { var entry = describe(value, i); if (entry) told(name, 'push', has(entry, 'value') ? entry.value : value[i]); }
-    guard(name, value, push);
+    if (typeof push !== 'function') { if (typeof value === 'object') snapshot(name, value); return; }
+    state = { __proto__: null, name: name, value: value, list: isArray(value), guarded: true, seen: [], size: 0, busy: 0 };
+    keep(layers, value, state);
+    // What was carried over from the layer before was told when it was pushed there.
+    var former = held[name];
+    if (former && former.list) { changed(former); state.seen = former.seen; state.size = former.size; }
+    held[name] = state;
+    changed(state, true);
+    guard(state, name, value, push);
+  }
+  // Entries that came into a list by another way than push: by index, unshift, splice. A list beyond the limit is not looked through.
+  function changed(state, whole) {
+    if (!state.list || state.busy) return;
+    var value = state.value, length = value.length, i;
+    if (!whole && same(state, length)) return;
+    if (state.size <= config.entries && length <= config.entries) {
+      var known = new MapOf();
+      for (i = 0; i < state.size; i++) setCount(known, state.seen[i], (countOf(known, state.seen[i]) || 0) + 1);
+      for (i = 0; i < length; i++) {
+        if (!describe(value, i)) continue;
+        var entry = value[i], left = countOf(known, entry);
+        if (left) setCount(known, entry, left - 1); else told(state.name, 'push', entry);
+      }
+    }
+    remember(state);
+  }
+  function same(state, length) {
+    return length === state.size && (length === 0 || (is(state.value[0], state.first) && is(state.value[length - 1], state.last)));
+  }
+  function is(one, other) {
+    return one === other || (one !== one && other !== other);
+  }
+  function remember(state) {
+    if (!state.list) return;
+    var value = state.value, length = value.length, size = state.size;
+    if (length <= config.entries) {
+      // What was only appended leaves the rest as it was.
+      var i = size > 0 && length >= size && is(value[0], state.first) && is(value[size - 1], state.last) ? size : 0;
+      if (!i) state.seen = [];
+      for (; i < length; i++) define(state.seen, i, { __proto__: null, value: value[i], writable: true, enumerable: true, configurable: true });
+    } else state.seen = [];
+    state.size = length;
+    state.first = value[0];
+    state.last = length > 0 ? value[length - 1] : undefined;
   }
   // Whoever replaces push calls the one before, with the same entries: each stand remembers only its own target, and what an
   // outer one has told, an inner one lets pass. An entry pushed anew from inside comes through the outermost stand again.
-  function guard(name, value, push) {
+  function guard(state, name, value, push) {
     var underway = null, shown = between(push), innermost = shown, later = new WeakMapOf();
     function between(original) {
       var known = recall(stands, original);
       if (known && known.of === value) return known.shown;
       var me = stand(original, function (target, self, given) {
-        if (self !== value || (me !== shown && passes(given))) return apply(target, self, given);
+        if (self !== value) return apply(target, self, given);
+        if (me !== shown && passes(given)) return added(target, self, given);
+        ours(function () { changed(state); });
         for (var i = 0; i < given.length; i++) {
+          fromCall(given[i]);
           told(name, 'push', given[i]);
           if (me !== innermost && isObject(given[i])) keep(later, given[i], (recall(later, given[i]) || 0) + 1);
         }
         var mine = { __proto__: null, given: given, above: underway };
         underway = mine;
-        try { return apply(target, self, given); } finally { underway = mine.above; }
+        try { return added(target, self, given); } finally { underway = mine.above; }
       });
       keep(stands, original, { __proto__: null, of: value, shown: me });
       return me;
     }
+    // Whatever a push makes of its entries, they were told.
+    function added(target, self, given) {
+      state.busy++;
+      try { return apply(target, self, given); } finally {
+        state.busy--;
+        if (!state.busy) ours(function () { remember(state); });
+      }
+    }
     function passes(given) {
       for (var up = underway; up; up = up.above) {
         if (up.given.length !== given.length) continue;
-        var same = true;
-        for (var i = 0; i < given.length; i++) if (up.given[i] !== given[i]) { same = false; break; }
-        if (same) { passed(given); return true; }
+        var alike = true;
+        for (var i = 0; i < given.length; i++) if (up.given[i] !== given[i] && !enriched(up.given[i], given[i])) { alike = false; break; }
+        if (alike) { passed(given); return true; }
       }
       return passed(given);
     }
@@ -322,6 +401,21 @@
       }
     });
   }
+  // A copy of an entry, perhaps with more in it, that stands for the same event.
+  function enriched(one, other) {
+    if (!isObject(one) || !isObject(other)) return false;
+    var some = false, names = ['event', '0', '1'];
+    for (var i = 0; i < 3; i++) {
+      var a = brand(function () { return describe(one, names[i]); }), b = brand(function () { return describe(other, names[i]); });
+      if (!a && !b) continue;
+      if (!a || !b || a.value === undefined || isObject(a.value) || a.value !== b.value) return false;
+      some = true;
+    }
+    return some;
+  }
+  function ours(work) {
+    try { work(); } catch (e) { /* a fault of ours is never the page's */ }
+  }
   // A layer that is no list (digitalData, utag_data) is told when it appears, and again when it has changed by the next look.
   var objects = { __proto__: null };
   function snapshot(name, value) {
@@ -333,73 +427,288 @@
   }
   var traps = { __proto__: null };
   function watch(name) {
+    var dot = indexOf(name, '.');
+    if (dot >= 0) { var inner = reach(name); if (inner !== undefined) layer(name, inner); return; }
     var found = describe(scope, name);
-    if (found && has(found, 'value')) {
-      if (traps[name] === undefined || traps[name].value !== found.value) layer(name, found.value);
-      else if (objects[name]) snapshot(name, found.value);
-      if (!found.configurable) { traps[name] = { __proto__: null, value: found.value }; return; }
-    } else if (found) {
-      if (traps[name] && found.get === traps[name].get) { if (objects[name]) snapshot(name, traps[name].value); return; }
-      if (!found.configurable) return;
+    if (!found) return;
+    if (!has(found, 'value')) {
+      if (traps[name] && found.get === traps[name].get) { if (traps[name].shown) layer(name, traps[name].value); return; }
       layer(name, brand(function () { return scope[name]; }));
       return;
     }
-    var trap = { __proto__: null, value: found ? found.value : undefined };
-    trap.get = { get() { return trap.value; } }.get;
+    layer(name, found.value);
+    if (found.configurable) trap(name, found.value, found.enumerable, true);
+  }
+  // `shown` is false for a trap that is laid for a script which is about to define the name.
+  function trap(name, value, enumerable, shown) {
+    var mine = { __proto__: null, value: value, shown: shown };
+    mine.get = { get() { if (mine.shown) touched(name, mine.value); return mine.value; } }.get;
     function set(next) {
-      trap.value = next;
-      try { layer(name, next); } catch (e) { /* the page's assignment stands */ }
-      if (!trap.shown) {
-        trap.shown = true;
-        define(scope, name, { __proto__: null, configurable: true, enumerable: true, get: trap.get, set: set });
+      mine.value = next;
+      ours(function () { layer(name, next); lookInside(); });
+      if (!mine.shown) {
+        mine.shown = true;
+        define(scope, name, { __proto__: null, configurable: true, enumerable: true, get: mine.get, set: set });
       }
     }
-    trap.shown = !!found;
-    if (define(scope, name, { __proto__: null, configurable: true, enumerable: !!found, get: trap.get, set: set })) traps[name] = trap;
+    if (define(scope, name, { __proto__: null, configurable: true, enumerable: enumerable, get: mine.get, set: set })) traps[name] = mine;
+  }
+  // Whoever reads the layer may be about to change it, or be a function that was defined a moment ago.
+  var pending = false, touches = 0;
+  function touched(name, value) {
+    ours(function () {
+      touches++;
+      if (touches <= 32 || touches % 64 === 0) lookInside();
+      var known = isObject(value) ? recall(layers, value) : undefined;
+      if (known) changed(known); else if (isObject(value) && typeof value.push === 'function') layer(name, value);
+      if (pending || !isObject(value)) return;
+      pending = true;
+      soon(now_, function () { pending = false; ours(function () { for (var i = 0; i < config.layers.length; i++) watch(config.layers[i]); }); });
+    });
   }
 
   // ---- vendors' functions ---------------------------------------------------------------------------------------------------------
-  // Looked for after each script: a trap for a name that the page may never define would answer `'fbq' in window` wrongly.
+  // Looked for whenever there is an occasion: a trap for a name that the page may never define would answer `'fbq' in window` wrongly.
+  var callers = { __proto__: null }, calling = null;
+
+  function reach(path) {
+    var owner = scope, name = path, dot;
+    while ((dot = indexOf(name, '.')) >= 0) {
+      owner = member(owner, cutText(name, 0, dot));
+      if (!isObject(owner)) return undefined;
+      name = cutText(name, dot + 1);
+    }
+    return member(owner, name);
+  }
+  function member(owner, name) {
+    var found = brand(function () { return describe(owner, name); });
+    if (!found) return undefined;
+    if (has(found, 'value')) return found.value;
+    return owner === scope && traps[name] && found.get === traps[name].get ? traps[name].value : undefined;
+  }
   function look(path) {
-    var dot = indexOf(path, '.');
-    var owner = scope, name = path;
-    while (dot >= 0) {
-      owner = brand(function () { var d = describe(owner, cutText(name, 0, dot)); return d ? (has(d, 'value') ? d.value : undefined) : undefined; });
+    var owner = scope, name = path, dot;
+    while ((dot = indexOf(name, '.')) >= 0) {
+      owner = member(owner, cutText(name, 0, dot));
       if (!isObject(owner)) return;
       name = cutText(name, dot + 1);
-      dot = indexOf(name, '.');
     }
+    if (owner !== scope && recall(layers, owner) && name === 'push') return;
     var found = describe(owner, name);
     var value = found ? (has(found, 'value') ? found.value : undefined) : owner === scope ? undefined : brand(function () { return owner[name]; });
     if (typeof value !== 'function' || recall(originals, value)) return;
-    var shown = stand(value, function (target, self, given) {
-      told(path, 'call', given);
-      return apply(target, self, given);
-    });
-    if (found) {
-      if (!has(found, 'value') || !found.writable) return;
-      owner[name] = shown;
-    } else define(owner, name, { __proto__: null, configurable: true, writable: true, enumerable: false, value: shown });
+    if (found && (!has(found, 'value') || !found.writable)) return;
+    var shown = called(path, value);
+    if (found) owner[name] = shown;
+    else define(owner, name, { __proto__: null, configurable: true, writable: true, enumerable: false, value: shown });
   }
-  function lookAround() {
-    var i;
-    for (i = 0; i < config.layers.length; i++) try { watch(config.layers[i]); } catch (e) { /* seen at the next look */ }
-    for (i = 0; i < config.calls.length; i++) try { look(config.calls[i]); } catch (e) { /* seen at the next look */ }
+  function called(path, value) {
+    var at = callers[path] || (callers[path] = { __proto__: null, target: null, early: null, first: 0, size: 0 });
+    at.target = value;
+    var made = describe(value, 'prototype'), maker = made && isObject(made.value) && describe(made.value, 'constructor');
+    if (at.size) at.replaying = true;
+    var shown = stand(value, function (target, self, given) {
+      ours(function () { if (!(at.replaying && target === at.target && replayed(at, given))) { early(at, target, given); told(path, 'call', given); } });
+      var mine = { __proto__: null, target: target, above: calling };
+      calling = mine;
+      try { return apply(target, self, given); } finally { calling = mine.above; }
+    });
+    // What it makes with new is still its own.
+    if (maker && maker.value === value && maker.writable) made.value.constructor = shown;
+    return shown;
+  }
+  // An SDK that has come says again, in their order and through the very function that it put in the stub's place, what the stub had
+  // kept. What has no object among its arguments cannot be told apart from a call that is made again.
+  function early(at, target, given) {
+    if (at.replaying || at.size >= 1000) return;
+    if (!at.early) at.early = { __proto__: null };
+    at.early[at.size++] = given;
+  }
+  function replayed(at, given) {
+    var kept = at.early[at.first], alike = kept && kept.length === given.length, some = false;
+    for (var i = 0; alike && i < given.length; i++) {
+      if (!is(kept[i], given[i])) alike = false;
+      else if (isObject(given[i])) some = true;
+    }
+    if (alike && ++at.first < at.size) return some;
+    at.replaying = false; at.early = null; at.size = at.first = 0;
+    return alike && some;
+  }
+  // An arguments object knows whose arguments it is: a call made before its function was found, or past it, is told all the same.
+  function fromCall(entry) {
+    ours(function () {
+      if (!isObject(entry) || isArray(entry) || tagOf(entry) !== '[object Arguments]') return;
+      var found = describe(entry, 'callee'), callee = found && has(found, 'value') ? found.value : undefined;
+      if (typeof callee !== 'function') return;
+      for (var up = calling; up; up = up.above) if (up.target === callee) return;
+      for (var i = 0; i < config.calls.length; i++) {
+        var path = config.calls[i], value = reach(path);
+        if (value !== callee && (typeof value !== 'function' || recall(originals, value) !== callee)) continue;
+        var given = [];
+        for (var j = 0; j < entry.length; j++) define(given, j, { __proto__: null, value: entry[j], configurable: true, enumerable: true, writable: true });
+        told(path, 'call', given);
+        look(path);
+        return;
+      }
+    });
   }
 
-  lookAround();
-  listen(scope, 'pagehide', function () { leaving = true; lookAround(); }, true);
-  listen(scope, 'pageshow', function () { leaving = false; lookAround(); }, true);
-  listen(scope, 'load', lookAround, true);
-  var page = scope.document;
-  if (page) {
-    listen(page, 'readystatechange', lookAround, true);
-    ['DOMContentLoaded', 'click', 'submit', 'pointerdown', 'keydown'].forEach(function (name) { listen(scope, name, lookAround, true); });
-    if (page.readyState === 'loading' && scope.MutationObserver) {
-      // Told before the next parsed script runs: a script's own definitions are seen when it has ended.
-      var observer = new MutationObserver(lookAround);
-      observer.observe(page, { childList: true, subtree: true });
-      listen(scope, 'DOMContentLoaded', function () { observer.disconnect(); }, true);
+  // ---- occasions ------------------------------------------------------------------------------------------------------------------
+  // A script that is about to run and speaks of a name gets a trap laid for it, taken away when it has ended. None is laid where
+  // it asks whether the name is there.
+  var armed = [], armedCount = 0, roots = { __proto__: null };
+  var spoken = new RegExp('(?:^|[^\\w$])(' + names() + ')(?![\\w$])', 'g');
+  var asked = /["'`]([\w$]+)["'`]\s*in[\s(]|(?:[hH]asOwn|getOwn|IsEnumerable|Reflect\.has)\w*(?:\.call)?\([^()]{0,80}["'`]([\w$]+)["'`]/g;
+
+  function names() {
+    var all = [], i, dot;
+    config.layers.concat(config.calls).forEach(function (path) {
+      dot = indexOf(path, '.');
+      var root = dot < 0 ? path : cutText(path, 0, dot);
+      if (!roots[root]) { roots[root] = []; all.push(root.replace(/[^\w]/g, '\\$&')); }
+      if (dot >= 0) roots[root].push(cutText(path, dot + 1));
+    });
+    return all.join('|') || '(?!)';
+  }
+  function arm(source) {
+    if (typeof source !== 'string' || !source) return;
+    if (source.length > config.source) source = cutText(source, 0, config.source);
+    var not = { __proto__: null }, done = { __proto__: null }, match;
+    asked.lastIndex = 0;
+    while ((match = found_(asked, source))) not[match[1] || match[2]] = true;
+    spoken.lastIndex = 0;
+    for (var i = 0; i < 1000 && (match = found_(spoken, source)); i++) {
+      var name = match[1];
+      spoken.lastIndex--;
+      if (not[name] || done[name]) continue;
+      done[name] = true;
+      if (describe(scope, name)) continue;
+      if (isLayer(name)) trap(name, undefined, false, false);
+      else lay(scope, name, name);
+      keepArmed(scope, name);
     }
   }
+  function keepArmed(owner, name) {
+    var found = describe(owner, name);
+    if (found && found.get) define(armed, armedCount++, { __proto__: null, value: { __proto__: null, owner: owner, name: name, get: found.get }, configurable: true, writable: true });
+  }
+  function isLayer(name) {
+    for (var i = 0; i < config.layers.length; i++) if (config.layers[i] === name) return true;
+    return false;
+  }
+  // A trap that gives way to what is put there.
+  function lay(owner, name, path) {
+    define(owner, name, {
+      __proto__: null, configurable: true, enumerable: false,
+      get: { get() { return undefined; } }.get,
+      set: function (next) {
+        define(owner, name, { __proto__: null, configurable: true, enumerable: true, writable: true, value: next });
+        ours(function () {
+          if (owner !== scope) { look(path); return; }
+          var members = roots[name];
+          for (var i = 0; i < members.length; i++) {
+            look(name + '.' + members[i]);
+            if (isObject(next) && indexOf(members[i], '.') < 0 && brand(function () { return members[i] in next; }) === false) {
+              lay(next, members[i], name + '.' + members[i]);
+              keepArmed(next, members[i]);
+            }
+          }
+          look(name);
+        });
+      }
+    });
+  }
+  function disarm() {
+    for (var i = 0; i < armedCount; i++) {
+      var each = armed[i], found = brand(function () { return describe(each.owner, each.name); });
+      if (found && found.get === each.get && !(each.owner === scope && traps[each.name] && traps[each.name].get === each.get && traps[each.name].shown)) {
+        drop(each.owner, each.name);
+        if (each.owner === scope) delete traps[each.name];
+      }
+    }
+    armed = []; armedCount = 0;
+  }
+  function lookInside() {
+    for (var i = 0; i < config.calls.length; i++) try { look(config.calls[i]); } catch (e) { /* seen at the next look */ }
+    attend();
+  }
+  function lookAround() {
+    touches = 0;
+    ours(disarm);
+    for (var i = 0; i < config.layers.length; i++) try { watch(config.layers[i]); } catch (e) { /* seen at the next look */ }
+    lookInside();
+    ours(tellOver);
+  }
+  // Inline modules run once the document is parsed.
+  var deferred = { __proto__: null }, deferredCount = 0;
+  function ready() {
+    lookAround();
+    ours(function () { if (state(page) === 'interactive') while (deferredCount) arm(deferred[--deferredCount]); });
+  }
+  function leave() { leaving = true; lookAround(); }
+  function come() { leaving = false; lookAround(); }
+
+  // document.open takes all listeners away: they are put back at each look, which changes nothing where they are there.
+  var page = scope.document, observer = null, observing = false;
+  function attend() {
+    listen(scope, 'pagehide', leave, true);
+    listen(scope, 'pageshow', come, true);
+    listen(scope, 'load', lookAround, true);
+    if (config.look) listen(scope, config.look, lookAround, true);
+    if (!page) return;
+    listen(page, 'readystatechange', ready, true);
+    // After each script that was fetched: its load event comes when it has run.
+    listen(page, 'load', lookAround, true);
+    listen(scope, 'DOMContentLoaded', parsed, true);
+    listen(scope, 'click', lookAround, true);
+    listen(scope, 'submit', lookAround, true);
+    listen(scope, 'pointerdown', lookAround, true);
+    listen(scope, 'keydown', lookAround, true);
+    if (observer && !observing && state(page) === 'loading') { observing = true; observe(observer, page, { __proto__: null, childList: true, subtree: true }); }
+  }
+  function parsed() {
+    lookAround();
+    if (!observer) return;
+    ours(function () { disconnect(observer); observing = false; observe(observer, page, { __proto__: null, childList: true }); });
+  }
+  // Told before the next parsed script runs: what a script defined is seen when it has ended, and the text of the next is there.
+  function inserted(records) {
+    lookAround();
+    ours(function () {
+      for (var i = records.length - 1; i >= 0; i--) {
+        var list = added(records[i]);
+        for (var j = nodes(list) - 1; j >= 0; j--) {
+          var node = list[j];
+          if (nodeName(node) === '#text') node = parentOf(node);
+          if (node && nodeName(node) === 'SCRIPT') {
+            if (attribute(node, 'src') !== null) return;
+            if (attribute(node, 'type') === 'module') deferred[deferredCount++] = nodeText(node); else arm(nodeText(node));
+            return;
+          }
+        }
+      }
+    });
+  }
+  // Between the stub and its first calls a vendor's snippet sets the address of the SDK; a tag manager sets the text of a snippet.
+  function onSet(name, before, after) {
+    var prototype = scope.HTMLScriptElement && HTMLScriptElement.prototype, found = prototype && describe(prototype, name);
+    if (!found || !found.set) return;
+    var shown = stand(found.set, function (target, self, given) {
+      if (before) ours(function () { before(given[0]); });
+      try { return apply(target, self, given); } finally { if (after) ours(after); }
+    });
+    define(prototype, name, { __proto__: null, get: found.get, set: shown, enumerable: found.enumerable, configurable: found.configurable });
+  }
+
+  var state = page && scope.Document && getter(Document.prototype, 'readyState');
+  var observe = scope.MutationObserver && uncurry(MutationObserver.prototype.observe);
+  var disconnect = scope.MutationObserver && uncurry(MutationObserver.prototype.disconnect);
+  var drop = Reflect.deleteProperty, every = scope.setInterval && setInterval.bind(scope);
+  if (page && observe && state) observer = new MutationObserver(inserted);
+  onSet('src', null, lookInside);
+  onSet('text', function (source) { arm('' + source); soon(now_, lookAround); });
+  lookAround();
+  // What is put there by a timer or an answer gives no other occasion.
+  if (page && every) ours(function () { every(lookAround, config.every); });
+  if (observer && !observing) ours(function () { observe(observer, page, { __proto__: null, childList: true }); });
 })

@@ -267,6 +267,10 @@ class ProxyWalk:
         self._flush()
         return True
 
+    def exit(self, url: str) -> str:
+        """about:blank: a proxy answers no document of a page's own origin in the site's stead."""
+        return "about:blank"
+
     def note_gap(self) -> tuple[str, ...]:
         """What this capture knows that it may have missed, in words; empty if nothing."""
         with self.stir:

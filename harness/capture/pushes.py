@@ -23,7 +23,7 @@ KEPT = 2_000
 
 
 class Pushes:
-    """The recorder's other side. ``binding`` and ``token`` are names that a page cannot guess.
+    """The recorder's other side. ``binding``, ``token`` and ``look`` are names that a page cannot guess.
 
     Args:
         send: sends a command.
@@ -33,13 +33,15 @@ class Pushes:
         self._send = send
         self.binding = "_" + secrets.token_hex(8)
         self.token = secrets.token_hex(12)
+        self.look = "_" + secrets.token_hex(8)
+        self._shared = secrets.token_hex(8)
         self.targets: Targets
         self.events: dict[str, Callable[[str, Message], None]] = {"Runtime.bindingCalled": self._binding_called}
-        self._seen: dict[str, set[int]] = {}
+        self._seen: dict[tuple[str, str], set[int]] = {}
 
     def script(self, walk: BrowserWalk) -> str:
         """The recorder's script for the frames of a walk."""
-        return walk.recorder.script(self.binding, f"/.tagproof/{self.token}")
+        return walk.recorder.script(self.binding, f"/.tagproof/{self.token}", self.look, self._shared)
 
     def _binding_called(self, session_id: str, params: Message) -> None:
         session = self.targets.sessions.get(session_id)
@@ -61,21 +63,27 @@ class Pushes:
             load = frame.tab.leaving(header(asked["headers"], "referer")) if not event.get("networkId") else frame.tab.load
         self._push(frame, load, body.data.decode("utf-8", "replace"))
 
+    def forget(self, walk: BrowserWalk) -> None:
+        """Drop what is known of a walk whose contexts are gone."""
+        self._seen = {key: seen for key, seen in self._seen.items() if key[0] != walk.key}
+
     def _push(self, frame: Frame, load: Load | None, payload: str) -> None:
         told = parse(payload)
         if told is None:
             return
         walk = self.targets.walk_of[frame.tab.target]
-        seen = self._seen.setdefault(told.document, set())
+        seen = self._seen.setdefault((walk.key, told.document), set())
         if told.number in seen:
             return
         seen.add(told.number)
         if len(self._seen) > KEPT:
             for old in list(self._seen)[: KEPT // 10]:
                 del self._seen[old]
-        if told.gap:
-            walk.gap(f"{frame.tab.name}: {told.gap}")
+        if told.over:
+            walk.tally.left_out(told.document, f"{frame.tab.name}'s documents", told.over)
             return
+        if not walk.tally.full(Push):
+            walk.tally.size += len(payload)
         walk.put(
             Push(
                 id=walk.number("d"), source=told.source, value=told.value, kind="call" if told.kind == "call" else "push", time=walk.now(),

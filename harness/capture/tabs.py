@@ -44,7 +44,7 @@ class Underway:
 
 @dataclass(slots=True)
 class Tab:
-    """One tab (or popup, or prerendered page) of a walk."""
+    """One tab (or popup, or prerendered page) of a walk. ``dialogs`` counts those it has shown."""
 
     target: str
     context: str
@@ -55,6 +55,7 @@ class Tab:
     last: int = 0
     closed: bool = False
     dialog: bool = False
+    dialogs: int = 0
     crashed: bool = False
 
     @property
@@ -86,7 +87,8 @@ class Tab:
 
     def load_of(self, loader: str) -> Load | None:
         """The load with this loader id."""
-        return next((load for load in reversed(self.loads) if load.loader == loader), None)
+        shown = self.loads[-1]
+        return shown if shown.loader == loader else next((load for load in reversed(self.loads) if load.loader == loader), None)
 
     def leaving(self, sender: str | None) -> Load:
         """The load that sends while it is being left.

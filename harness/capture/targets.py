@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from harness.capture.captured import Navigation
+from harness.capture.exits import BLANK
 from harness.capture.tabs import Frame, Tab, Worker
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
     from harness.capture.captured import NavigationKind
     from harness.capture.cdp import Message
+    from harness.capture.exits import Exits
     from harness.capture.sent import Ledger
     from harness.capture.walk import BrowserWalk
 
@@ -88,6 +90,7 @@ class Targets:
         self.frames: dict[str, Frame] = {}
         self.workers: dict[str, Worker] = {}
         self.walk_of: dict[str, BrowserWalk] = {}
+        self.exits: Exits
         self.events: dict[str, Callable[[str, Message], None]] = {
             "Target.targetCreated": self._target,
             "Target.targetInfoChanged": self._target,
@@ -142,6 +145,9 @@ class Targets:
         if kind == "page" and target not in self.tabs:
             tab = Tab(target, walk.key, f"p{len(walk.tabs) + 1}", info.get("openerId"))
             walk.tabs.append(tab)
+            if sum(not each.closed for each in walk.tabs) > walk.bounds.tabs:
+                walk.tally.tab()
+                self._send("Target.closeTarget", {"targetId": target})
             self.tabs[target] = tab
             self.frames[target] = Frame(target, tab)
             self.walk_of[target] = walk
@@ -284,6 +290,8 @@ class Targets:
     def _frame_navigated(self, _: str, params: Message) -> None:
         told = params["frame"]
         url = told.get("unreachableUrl") or told["url"] + told.get("urlFragment", "")
+        if self.exits.is_one(url):
+            url = BLANK
         frame = self.frames.get(told["id"]) or self._frame(told["id"], told.get("parentId", ""))
         if frame is None:
             return
@@ -322,6 +330,7 @@ class Targets:
     def _dialog(self, session: str, _: Message) -> None:
         if (at := self.sessions.get(session)) and at.frame:
             at.frame.tab.dialog = True
+            at.frame.tab.dialogs += 1
 
     def _dialog_closed(self, session: str, _: Message) -> None:
         if (at := self.sessions.get(session)) and at.frame:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from harness.capture.captured import Answer
     from harness.capture.cdp import Message
+    from harness.capture.exits import Exits
     from harness.capture.pushes import Pushes
     from harness.capture.refusals import Refusals
     from harness.capture.tabs import Frame, Worker
@@ -49,6 +50,7 @@ class Traffic:
         ledger: what is on its way.
         refusals: what the pages themselves refused.
         pushes: what the recorder could tell only by a beacon is for it.
+        exits: the documents that pages are left for are for it.
         live: the walks that are not over.
     """
 
@@ -59,6 +61,7 @@ class Traffic:
         ledger: Ledger,
         refusals: Refusals,
         pushes: Pushes,
+        exits: Exits,
         live: Callable[[], list[BrowserWalk]],
     ) -> None:
         self._send = send
@@ -67,6 +70,7 @@ class Traffic:
         self.ledger = ledger
         self.refusals = refusals
         self.pushes = pushes
+        self.exits = exits
         self.held: list[tuple[float, Message]] = []
         self.events: dict[str, Callable[[str, Message], None]] = {
             "Fetch.requestPaused": self._paused,
@@ -89,6 +93,9 @@ class Traffic:
     def _paused(self, _: str, event: Message) -> None:
         if "responseStatusCode" in event or "responseErrorReason" in event:
             self._answered(event)
+            return
+        if self.exits.is_one(event["request"]["url"]):
+            self.exits.take(self.targets.walk_of.get(event.get("frameId", "")), event)
             return
         if event["request"]["url"].endswith(self.pushes.token):
             self.pushes.late(event, body_of(event["request"]))
@@ -179,7 +186,7 @@ class Traffic:
         remember(self.ledger.fetch, event["requestId"], sent)
         answer = walk.decide(request)
         request = replace(request, disposition="passed" if answer is None else "blocked" if answer.blocked else "stubbed")
-        sent.request = request
+        sent.request = walk.within(request)
         remember(self.ledger.open, id(sent), sent)
         self._respond(event, request, answer, sent, watch=not (tracked or told) or not event.get("networkId") or kind == "ping")
         if told:
@@ -415,6 +422,8 @@ def body_of(asked: Message) -> Body:
         return Body("present", b"".join(parts))
     if "postData" in asked:
         return Body("present", asked["postData"].encode("utf-8", "surrogatepass"))
+    if asked.get("postDataCut"):
+        return Body("partial", b"", "the body is too large to be read; none of its bytes were kept")
     if asked.get("hasPostData"):
         return Body("unreadable", b"", "the browser did not tell the body: it is a stream or a file on disk")
     return Body()

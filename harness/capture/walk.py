@@ -5,16 +5,18 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from harness.capture.captured import CapturedRequest, Outcome
+from harness.capture.bounds import BOUNDS, Tally
+from harness.capture.captured import Body, CapturedRequest, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from playwright.sync_api import BrowserContext, Page
 
+    from harness.capture.bounds import Bounds
     from harness.capture.browser import BrowserCapture
     from harness.capture.captured import Answer
     from harness.capture.contract import Answerer, Entry, Sink
@@ -40,7 +42,11 @@ class BrowserWalk:
 
     backend = "browser"
 
-    def __init__(self, capture: BrowserCapture, sink: Sink, answer: Answerer, recorder: Recorder, zero: float, key: str) -> None:
+    def __init__(
+        self, capture: BrowserCapture, sink: Sink, answer: Answerer, recorder: Recorder, zero: float, key: str, bounds: Bounds = BOUNDS
+    ) -> None:
+        self.bounds = bounds
+        self.tally = Tally(bounds)
         self.capture = capture
         self.answer = answer
         self.recorder = recorder
@@ -57,6 +63,7 @@ class BrowserWalk:
         self._sink = sink
         self._order: deque[Slot] = deque()
         self._numbers = 0
+        self._dropped: set[str] = set()
         self._gaps: dict[str, None] = {}
         self._activity: deque[tuple[float, CapturedRequest | None]] = deque(maxlen=4096)
 
@@ -123,11 +130,19 @@ class BrowserWalk:
     def note_gap(self) -> tuple[str, ...]:
         """What this capture knows that it may have missed, in words; empty if nothing."""
         with self.stir:
-            return tuple(self._gaps)
+            return (*self._gaps, *self.tally.words())
 
     def page_id(self, page: Page) -> str | None:
         """The name (``p1``, ``p2`` …) under which this tab's entries are recorded; None if it is not of this walk."""
         return self.capture.page_name(self, page)
+
+    def exit(self, url: str) -> str:
+        """Where to leave a page of this URL for, so that what it sends while leaving is answered before it ends.
+
+        Returns:
+            A URL of its origin at which the capture answers with an empty document, recorded as about:blank; or about:blank itself.
+        """
+        return self.capture.exit(self, url)
 
     def close(self) -> None:
         """Let everything paused go, and stop. Hits that arrive later are still given to the sink until the context is gone."""
@@ -138,6 +153,16 @@ class BrowserWalk:
 
     # ---- called from the capture's thread, under its lock ----
 
+    @property
+    def latest(self) -> float:
+        """``time.monotonic()`` when something was last handed on."""
+        return self._activity[-1][0] if self._activity else 0.0
+
+    def busy(self, since: float) -> bool:
+        """Whether something is half told, or a request that was sent after this moment is not answered yet."""
+        sent = (each for each in self.flight.values() if each.resource_type not in LASTING)
+        return any(slot.open for slot in self._order) or any(each.time >= since - self.zero for each in sent)
+
     def decide(self, request: CapturedRequest) -> Answer | None:
         """What a request is answered with; a fault in the answer lets it through, and is a gap."""
         try:
@@ -145,6 +170,16 @@ class BrowserWalk:
         except Exception as error:
             self.gap(f"no answer could be found for {request.url[:200]} ({type(error).__name__}: {error}); it was let through")
             return None
+
+    def within(self, request: CapturedRequest) -> CapturedRequest:
+        """A request with as much of it as is kept."""
+        if self.tally.full(CapturedRequest):
+            return replace(request, url=request.url[:2_000], headers=(), body=Body())
+        most, body = self.bounds.body, request.body
+        if len(body.data) <= most:
+            return request
+        reason = f"cut to the first {most:,} of {len(body.data):,} bytes" + (f"; {body.reason}" if body.reason else "")
+        return replace(request, body=Body("partial", body.data[:most], reason))
 
     def now(self) -> float:
         """Seconds since the walk began, to the microsecond."""
@@ -196,6 +231,13 @@ class BrowserWalk:
         elif isinstance(entry, Outcome):
             request = self.flight.pop(entry.request, None)
         self._activity.append((time.monotonic(), request))
+        if entry.request in self._dropped if isinstance(entry, Outcome) else not self.tally.keeps(entry):
+            if isinstance(entry, CapturedRequest):
+                self._dropped.add(entry.id)
+            elif isinstance(entry, Outcome):
+                self._dropped.discard(entry.request)
+            self.stir.notify_all()
+            return
         try:
             self._sink(entry)
         except Exception as error:

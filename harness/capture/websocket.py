@@ -22,6 +22,19 @@ _GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 _TEXT, _CLOSE, _PING, _PONG = 1, 8, 9, 10
 _CHUNK = 1 << 18
 
+LARGEST = 64 * 1024 * 1024
+"""Bytes of a message that is read whole: a request with a body of 8 MB makes up to 60. Of a larger one only the ends are kept."""
+
+HEAD = 4 * 1024 * 1024
+"""Bytes of a larger message's beginning that are kept: a URL (2 MB at most) and the headers are in it."""
+
+TAIL = 64 * 1024
+"""Bytes of its end."""
+
+
+CUT = b"\0...\0"
+"""Stands where the middle of a message was left out; no JSON has it."""
+
 
 class Closed(OSError):
     """The other side ended the connection, or it broke."""
@@ -61,16 +74,29 @@ class WebSocket:
             raise
         self._socket.settimeout(None)
 
-    def send(self, text: str) -> None:
-        """Send one message.
+    def send(self, *messages: bytes) -> None:
+        """Send messages of UTF-8 text, all in one write.
 
         Raises:
             Closed: the connection has ended.
         """
-        self._write(_TEXT, text.encode("utf-8", "surrogatepass"))
+        self._write(*((_TEXT, each) for each in messages))
+
+    @property
+    def ready(self) -> bool:
+        """Whether a message is here already, so that :meth:`receive` would not wait. For the thread that receives."""
+        held = len(self._buffer)
+        # The rest of a message in parts, or what comes after a ping, may be long in coming.
+        if held < 2 or self._buffer[0] != 0x80 | _TEXT:
+            return False
+        size = self._buffer[1] & 0x7F
+        if size < 126:
+            return held >= 2 + size
+        at = 4 if size == 126 else 10
+        return held >= at and held >= at + int.from_bytes(self._buffer[2:at], "big")
 
     def receive(self, timeout: float) -> bytes:
-        """The next message, as UTF-8.
+        """The next message, as UTF-8. Of one above :data:`LARGEST` only the beginning and the end, with :data:`CUT` between.
 
         Raises:
             TimeoutError: none came within ``timeout`` seconds.
@@ -82,10 +108,10 @@ class WebSocket:
             # Once a message has begun, the rest is on its way.
             final, opcode, data = self._frame(until if not parts else None)
             if opcode == _PING:
-                self._write(_PONG, data)
+                self._write((_PONG, data))
             elif opcode == _CLOSE:
                 with contextlib.suppress(OSError):
-                    self._write(_CLOSE, data[:2])
+                    self._write((_CLOSE, data[:2]))
                 raise Closed(data[2:].decode("utf-8", "replace") or "the browser closed the connection")
             elif opcode != _PONG:
                 parts.append(data)
@@ -95,7 +121,7 @@ class WebSocket:
     def close(self) -> None:
         """End the connection; a thread that reads from it is woken."""
         with contextlib.suppress(OSError):
-            self._write(_CLOSE, struct.pack("!H", 1000))
+            self._write((_CLOSE, struct.pack("!H", 1000)))
         with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
@@ -129,10 +155,28 @@ class WebSocket:
         elif size == 127:
             self._need(10)
             size, at = struct.unpack_from("!Q", self._buffer, 2)[0], 10
+        if size > LARGEST:
+            return bool(first & 0x80), first & 0x0F, self._ends(at, size)
         self._need(at + size)
         data = bytes(memoryview(self._buffer)[at : at + size])
         del self._buffer[: at + size]
         return bool(first & 0x80), first & 0x0F, data
+
+    def _ends(self, at: int, size: int) -> bytes:
+        """The beginning and the end of a frame's data, of which no more than that is held at any time."""
+        self._need(at + HEAD)
+        head = bytes(memoryview(self._buffer)[at : at + HEAD])
+        del self._buffer[: at + HEAD]
+        left = size - HEAD - TAIL
+        while left > 0:
+            self._need(min(left, _CHUNK))
+            passed = min(left, len(self._buffer))
+            del self._buffer[:passed]
+            left -= passed
+        self._need(TAIL)
+        tail = bytes(memoryview(self._buffer)[:TAIL])
+        del self._buffer[:TAIL]
+        return head + CUT + tail
 
     def _need(self, size: int, until: float | None = None) -> None:
         while len(self._buffer) < size:
@@ -152,19 +196,24 @@ class WebSocket:
                 raise Closed("the browser ended the connection")
             self._buffer += data
 
-    def _write(self, opcode: int, data: bytes) -> None:
-        size = len(data)
-        key = os.urandom(4)
-        if size < 126:
-            head = struct.pack("!BB", 0x80 | opcode, 0x80 | size)
-        elif size < 65_536:
-            head = struct.pack("!BBH", 0x80 | opcode, 0x80 | 126, size)
-        else:
-            head = struct.pack("!BBQ", 0x80 | opcode, 0x80 | 127, size)
-        mask = (key * (size // 4 + 1))[:size]
-        masked = (int.from_bytes(data, "big") ^ int.from_bytes(mask, "big")).to_bytes(size, "big")
+    def _write(self, *frames: tuple[int, bytes]) -> None:
+        wire = b"".join(_masked(opcode, data) for opcode, data in frames)
         try:
             with self._lock:
-                self._socket.sendall(head + key + masked)
+                self._socket.sendall(wire)
         except OSError as error:
             raise Closed(str(error)) from error
+
+
+def _masked(opcode: int, data: bytes) -> bytes:
+    """One whole frame, as a client must send it."""
+    size = len(data)
+    if size < 126:
+        head = struct.pack("!BB", 0x80 | opcode, 0x80 | size)
+    elif size < 65_536:
+        head = struct.pack("!BBH", 0x80 | opcode, 0x80 | 126, size)
+    else:
+        head = struct.pack("!BBQ", 0x80 | opcode, 0x80 | 127, size)
+    key = os.urandom(4)
+    mask = (key * (size // 4 + 1))[:size]
+    return head + key + (int.from_bytes(data, "big") ^ int.from_bytes(mask, "big")).to_bytes(size, "big")

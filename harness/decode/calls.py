@@ -44,6 +44,7 @@ TABLE = PathTable(
         Prefix("traits.", field=None, label="{}", group=TRAITS),
         Prefix("context.", field=None, label="{}", group=CONTEXT),
         Prefix("integrations.", field=None, label="Integration {}", group=TECHNICAL),
+        Prefix("_metadata.", field=None, group=TECHNICAL),
     ),
 )
 

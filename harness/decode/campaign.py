@@ -16,7 +16,7 @@ CLICK_IDS = frozenset(
         "gclid", "wbraid", "gbraid", "dclid", "gclsrc", "gad_source", "gad_campaignid", "srsltid",  # Google
         "fbclid", "msclkid", "ttclid", "li_fat_id", "twclid", "epik", "ScCid", "sccid", "rdt_cid", "qclid", "yclid", "ysclid", "tblci",
         "dicbo", "obOrigUrl", "irclickid", "awc", "ef_id", "s_kwcid", "mc_cid", "mc_eid", "_hsenc", "_hsmi", "hsa_cam", "_kx", "vero_id",
-        "mkt_tok", "igshid", "wickedid", "cjevent", "ranSiteID", "obclid", "ctid", "sznclid", "criteo_id",
+        "mkt_tok", "igshid", "wickedid", "cjevent", "ranSiteID", "obclid", "ctid", "sznclid", "criteo_id", "ldtag_cl",
     }
 )  # fmt: skip
 """Parameters that ad platforms add to the links that lead to a site."""

@@ -54,7 +54,8 @@ def _open(opener: zlib._Decompress, data: bytes, room: int) -> bytes:
     try:
         opened = opener.decompress(data, room + 1)
     except zlib.error as error:
-        raise NotCompressed(str(error)) from error
+        # "Error -3 while decompressing data: invalid stored block lengths"
+        raise NotCompressed(str(error).rpartition(": ")[2]) from error
     if len(opened) > room:
         raise TooLarge(room)
     if not opener.eof:

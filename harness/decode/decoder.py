@@ -88,6 +88,8 @@ class _Rule:
             padded = f"&{query}"
             if not all(f"&{key}=" in padded for key in endpoint.keys):
                 return False
+        if endpoint.mark and endpoint.mark not in request.body.data:
+            return False
         if endpoint.recognise is None:
             return True
         try:
@@ -147,6 +149,7 @@ class Decoder:
         self._named: dict[str, _Level] = {}
         self._anchors: dict[str, list[_Rule]] = {}
         self._keys: dict[str, list[_Rule]] = {}
+        self._marked: list[_Rule] = []
         self._routes: dict[str, _Level] = {}
         self._route_anywhere: list[_Rule] = []
         self._levels: dict[str, tuple[_Level, ...]] = {}
@@ -188,10 +191,12 @@ class Decoder:
             self._keys.setdefault(endpoint.keys[0], []).append(rule)
         elif anchors:
             self._anchors.setdefault(anchors[-1], []).append(rule)
+        elif endpoint.mark:
+            self._marked.append(rule)
         else:
             raise DiscoveryError(
                 f"{vendor.id}'s endpoint {endpoint.path} under any host cannot be found by index",
-                mend="name a whole segment in its path (`*/g/collect`), or its query `keys`",
+                mend="name a whole segment in its path (`*/g/collect`), its query `keys`, or a `mark` of its body",
             )
 
     def _add_route(self, route: FirstPartyRoute, routed: dict[tuple[str, str], str]) -> None:
@@ -243,6 +248,10 @@ class Decoder:
                     for rule in keys[key]:
                         if rule.fits(path) and rule.accepts(request, query):
                             return rule.claim
+        if request.body.data:
+            for rule in self._marked:
+                if rule.fits(path) and rule.accepts(request, query):
+                    return rule.claim
         return None
 
     def _levels_of(self, host: str) -> tuple[_Level, ...]:

@@ -61,6 +61,7 @@ TABLE = QueryTable(
         "e_v": Row("e_v", "Event value", EVENT, "number"),
         "ca": Row(None, "Custom action", EVENT),
         "link": Row("link", "Outlink", EVENT),
+        "exit": Row("exit", "Outlink", EVENT),
         "download": Row("download", "Download", EVENT),
         "search": Row("search", "Search keyword", EVENT),
         "search_cat": Row("search_cat", "Search category", EVENT),
@@ -125,6 +126,14 @@ TABLE = QueryTable(
         "wma": Row(None, "Windows Media", DEVICE),
         "fla": Row(None, "Flash", DEVICE),
         "ag": Row(None, "Silverlight", DEVICE),
+        "dir": Row(None, "Director", DEVICE),
+        "gears": Row(None, "Gears", DEVICE),
+        "cra": Row("cra", "Crash message", "Crash"),
+        "cra_tp": Row("cra_tp", "Crash type", "Crash"),
+        "cra_ct": Row("cra_ct", "Crash category", "Crash"),
+        "cra_st": Row(None, "Stack trace", "Crash"),
+        "cra_ru": Row(None, "Crash's resource", "Crash"),
+        "recMode": Row(None, "Kind of request", TECHNICAL),
         "uia": Row(None, "Anonymous visitor", "Consent"),
         "tsp": Row(None, "Tracker source provider", TECHNICAL),
         "tsv": Row(None, "Tracker source version", TECHNICAL),
@@ -140,7 +149,7 @@ TABLE = QueryTable(
 )
 _PATHS = PathTable(TABLE.rows, TABLE.prefixes)
 _ITEM = ("sku", "name", "category", "price", "quantity", "brand", "variant", "custom_dimensions")
-_ASIDE = ("fa_", "hsr_", "ma_")
+_ASIDE = ("fa_", "hsr_", "ma_", "cra", "cra_")
 _UTM = {"_rcn": "utm_campaign", "_rck": "utm_term"}
 
 
@@ -168,14 +177,15 @@ def _named(wire: Mapping[str, Any]) -> tuple[str, str | None]:
         if str(wire["idgoal"]) != "0":
             return "event", "goal"
         return "event", "ecommerce_order" if wire.get("ec_id") else "ecommerce_cart_update"
-    for key, name in (("download", "download"), ("link", "outlink"), ("search", "site_search")):
+    for key, name in (("download", "download"), ("link", "outlink"), ("exit", "outlink"), ("search", "site_search")):
         if key in wire:
             return "event", name
     if "c_i" in wire:
         return "event", "content_interaction"
     if "c_n" in wire:
         return "event", "content_impression"
-    if any(name[:3] in _ASIDE or name[:4] in _ASIDE for name in wire):
+    if any(name[:3] in _ASIDE or name[:4] in _ASIDE for name in wire) or str(wire.get("ca")) == "1":
+        # `ca` says that a plugin's own action is told of, and no page.
         return "auxiliary", None
     return ("pageview", "pageview") if "action_name" in wire or "url" in wire else ("auxiliary", None)
 

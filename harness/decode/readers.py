@@ -344,7 +344,7 @@ class LibraryReader:
 
     Args:
         kind: ``library`` or ``config``.
-        account: query key that holds the account, or (path, query fields) -> account.
+        account: query key that holds the account (several: the first that is there), or (path, query fields) -> account.
         table: the query's keys.
     """
 
@@ -352,17 +352,20 @@ class LibraryReader:
         self,
         kind: str = "library",
         *,
-        account: str | Callable[[str, Mapping[str, Any]], str | None] | None = None,
+        account: str | tuple[str, ...] | Callable[[str, Mapping[str, Any]], str | None] | None = None,
         table: Mapping[str, Row] | None = None,
     ) -> None:
         self.kind = kind
-        self.account = account
+        self.account = (account,) if isinstance(account, str) else account or ()
         self.table = QueryTable(table or {})
 
     def __call__(self, request: CapturedRequest) -> list[Hit]:
         """The request's one hit."""
         parameters, problem = request_parameters(request, self.table)
         wire = {each.name: each.value for each in reversed(parameters)}
-        account = self.account(split_url(request.url).path, wire) if callable(self.account) else wire.get(self.account or "")
+        if callable(self.account):
+            account: Any = self.account(split_url(request.url).path, wire)
+        else:
+            account = next((wire[key] for key in self.account if wire.get(key) not in (None, "")), None)
         named = str(account) if isinstance(account, str | int) and account != "" else None
         return [Hit(kind=self.kind, account=named, parameters=parameters, values=fields(parameters), undecoded=problem)]

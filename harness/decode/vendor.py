@@ -22,12 +22,13 @@ class Endpoint:
     Attributes:
         host: ``www.google-analytics.com``; ``*.google-analytics.com`` for any subdomain (not the bare domain); ``*`` for a
             first-party endpoint under any host, which then needs ``recognise``, and either a whole segment in its path
-            (``*/g/collect``) or ``keys`` by which dispatch finds it.
+            (``*/g/collect``), ``keys`` or a ``mark`` by which dispatch finds it.
         path: ``/g/collect`` exactly; ``/tr/*`` for anything below; ``*/collect`` for any prefix; ``*`` for any.
         role: collect (stubbed), library and config (let through on real sites).
         recognise: tells this vendor's request by the shape of what is sent; needed where host and path alone do not prove it.
             Must not raise on any bytes (what it raises counts as no).
         keys: query keys that must all be there, the rarest first (``("tid", "v")``).
+        mark: bytes that the body has as it was sent, which hardly any other body has; for sites that choose the path themselves.
         decode: reads what comes to this endpoint in place of the vendor's own ``decode``. A library or config endpoint
             without one yields one hit of kind ``library`` or ``config`` with its query parameters.
     """
@@ -37,6 +38,7 @@ class Endpoint:
     role: Role = "collect"
     recognise: Callable[[CapturedRequest], bool] | None = None
     keys: tuple[str, ...] = ()
+    mark: bytes = b""
     decode: Callable[[CapturedRequest], Iterable[Hit]] | None = None
 
 

@@ -23,7 +23,7 @@ from harness.journey.addresses import with_query
 from harness.journey.answers import Answers, Rule
 from harness.journey.banner import decision, find_platform
 from harness.journey.pictures import take_picture
-from harness.journey.settling import PATIENCE, Settling
+from harness.journey.settling import PATIENCE, PROOF, Settling
 from harness.journey.values import Values, typed
 from harness.plan.model import ConsentSetup
 from harness.recording import ConsentChange, Disturbance, KnownValue, Note, Recording, Step
@@ -223,7 +223,9 @@ class Journey:
         began = time.monotonic()
         self._jumped(self._settling.settle(step))
         self._spend("settling", began)
+        began = time.monotonic()
         self._read_values(step)
+        self._spend("values read", began)
         self._picture(step)
         if self._capture.lost:
             step.reached, step.error = False, self._capture.lost
@@ -312,33 +314,68 @@ class Journey:
 
     def _fire_and_touch(self) -> None:
         ahead = self.expectations.plan.timers
-        self._jumped(self._settling.fire_timers(ahead))
-        for page in self._settling.pages():
-            with suppress(PlaywrightError):
-                page.mouse.move(11, 13)
-                page.mouse.move(57, 71)
-                page.mouse.wheel(0, 400)
-        self._capture.barrier()
-        self._settling.quiet()
-        if ahead > 0:
-            # What the interaction brought in may have set timers of its own.
-            self._jumped(self._settling.fire_timers(PATIENCE))
+        with self._bounded():
+            fired = self._settling.fire_timers(ahead)
+            self._jumped(fired)
+            for page in self._settling.pages():
+                if self._settling.late:
+                    break
+                with suppress(PlaywrightError):
+                    page.mouse.move(11, 13)
+                    page.mouse.move(57, 71)
+                    page.mouse.wheel(0, 400)
+            self._capture.barrier()
+            self._settling.quiet()
+            if ahead > 0:
+                # What the interaction brought in may have set timers of its own.
+                self._jumped(self._settling.fire_timers(PATIENCE))
+            if self._settling.late:
+                self._note(
+                    f"the page did not come to rest within {PROOF:g} s; its clock was put forward by {sum(fired):g} of {ahead:g} s",
+                    doubt="proof-cut",
+                )
+
+    @contextmanager
+    def _bounded(self) -> Iterator[None]:
+        """A part of the proof, which no page may prolong."""
+        self._settling.until = time.monotonic() + PROOF
+        try:
+            yield
+        finally:
+            self._settling.until = None
 
     def _leave(self) -> None:
-        for page in self._settling.pages():
-            try:
-                page.goto("about:blank", timeout=PATIENCE * 1000)
-            except PlaywrightError:
+        with self._bounded():
+            kept = [page for page in self._settling.pages() if not self._left(page)]
+            self._settling.quiet()
+            for page in self._settling.pages():
                 with suppress(PlaywrightError):
+                    page.close()
+            if kept:
+                self._note(
+                    f"{len(kept)} of the tabs could not be left and were closed: what they would have sent then is not known "
+                    f"({', '.join(dict.fromkeys(page.url[:200] for page in kept[:3]))})",
+                    doubt="page-not-left",
+                )
+        before = len(self.recording.requests)
+        if not self._settling.quiet() and len(self.recording.requests) > before:
+            self._note("requests went on being sent after all tabs were closed", doubt="never-quiet")
+
+    def _left(self, page: Page) -> bool:
+        """Leave a page by navigation; False if it could not be left in time."""
+        for again in (False, True):
+            if self._settling.until is None or (left := self._settling.until - time.monotonic()) <= 0:
+                return False
+            try:
+                if again:
                     page.evaluate(
                         "() => { window.onbeforeunload = null; addEventListener('beforeunload', e => e.stopImmediatePropagation(), true); }"
                     )
-                    page.goto("about:blank", timeout=PATIENCE * 1000)
-        self._settling.quiet()
-        for page in self._settling.pages():
-            with suppress(PlaywrightError):
-                page.close()
-        self._settling.quiet()
+                page.goto("about:blank" if again else self._capture.exit(page.url), timeout=min(PATIENCE, left) * 1000)
+            except PlaywrightError:
+                continue
+            return True
+        return page.is_closed()
 
     # ---- the stage that scenarios act on ----------------------------------------------------------------------
 

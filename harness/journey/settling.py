@@ -29,6 +29,8 @@ QUIET = 0.2
 """Seconds without traffic after which a page counts as quiet."""
 PATIENCE = 5.0
 """Seconds that a step waits at most for what it expects, and that the page's clock is put forward meanwhile."""
+PROOF = 30.0
+"""Seconds that each part of the proof of absence lasts at most: timers fired and pages touched, pages left and closed."""
 _DWELL = (0.25, 0.25, 0.5, 1.0, 3.0)
 """The jumps in which the clock is put forward at first; each lets timers fire that the one before has set."""
 _SLICE = 0.05
@@ -67,6 +69,8 @@ class Settling:
         self._decoded: list[tuple[int, Hit]] = []
         self._read = 0
         self.crashed: set[Page] = set()
+        self.until: float | None = None
+        """The monotonic time at which the part of the proof that goes on is ended; None outside of it."""
         self.clock_ahead = 0.0
         """By how much the pages' clocks have been put forward."""
 
@@ -124,17 +128,25 @@ class Settling:
             waited = time.monotonic() - began
             if settled and waited >= window:
                 return True
-            if waited > limit:
+            if waited > limit or self.late:
                 return False
             self._pump()
             if settled:
                 # Nothing came for a while before this wait; what it is about may still be on its way.
                 time.sleep(_SLICE / 2)
 
+    @property
+    def late(self) -> bool:
+        """Whether the part of the proof that goes on has had its time."""
+        return self.until is not None and time.monotonic() > self.until
+
     def fire_timers(self, ahead: float) -> list[float]:
-        """Put the pages' clocks forward by ``ahead`` in jumps, so that timers that timers set fire too; returns the jumps."""
+        """Put the pages' clocks forward by ``ahead`` in jumps, so that timers that timers set fire too; returns the jumps.
+
+        They come to less than ``ahead`` where the time for it was over.
+        """
         jumps: list[float] = []
-        while (left := ahead - sum(jumps)) > 0:
+        while (left := ahead - sum(jumps)) > 0 and not self.late:
             jumps.append(min(left, _DWELL[len(jumps)] if len(jumps) < len(_DWELL) else 10.0))
             self._jump(jumps[-1])
         return jumps

@@ -83,7 +83,7 @@ class JourneyResolver:
             )
         if self.whole:
             for name in document.values:
-                if name not in self.used:
+                if name not in self.used and not self.hidden(name):
                     self.problem(f"nothing uses the value `{name}`", "values", name, mend=f"write ${name} in a `where:`, or delete it")
         self.expectations = Expectations(
             journey=document.journey,
@@ -317,7 +317,7 @@ class JourneyResolver:
             try:
                 meaning = self.of_plan.scope_of(event).resolve(name)
             except ExpressionError as error:
-                if not self.hidden(*name.split(".")):
+                if not self.hidden(*name.split("."), "parameters"):
                     self.problem(error.what, *path, mend=error.mend)
         if isinstance(form, ConstraintDocument):
             self._check_no_names(form, name, path)
@@ -377,7 +377,7 @@ class JourneyResolver:
         if source.source != "page" or meaning is None:
             return
         declared = type_of(meaning.value)
-        if declared in ("number", "integer") and source.type == "string":
+        if declared in ("number", "integer") and source.type == "string" and not self.hidden("type"):
             self.problem(
                 f"`${source.name}` is read from the page as text, and `{name}` is a number",
                 *path,

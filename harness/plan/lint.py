@@ -43,7 +43,7 @@ class Problem:
 
 
 def lint(path: Path, *, vendors: Collection[str] | None = None, scenarios: Mapping[str, Collection[str]] | None = None) -> list[Problem]:
-    """Every error and warning of a plan's or a journey's file, errors first.
+    """Every error of a plan's or a journey's file, or where there is none, every warning.
 
     Args:
         path: the file. It is a journey if its name ends with ``.journey.yaml`` or it has the key ``journey``.
@@ -57,9 +57,10 @@ def lint(path: Path, *, vendors: Collection[str] | None = None, scenarios: Mappi
     else:
         plan, errors = resolved_plan(source, vendors)
         warnings = sorted(_of_plan(plan), key=lambda each: getattr(each.place, "line", 0)) if plan is not None else []
-    return [Problem("error", each.what, each.place, each.mend) for each in errors] + [
-        Problem("warning", each.what, each.place, each.mend) for each in warnings
-    ]
+    if errors:
+        # Of what was dropped for a mistake of its own, every other part of the file would seem to be unused.
+        return [Problem("error", each.what, each.place, each.mend) for each in errors]
+    return [Problem("warning", each.what, each.place, each.mend) for each in warnings]
 
 
 def _of_steps(steps: list[StepDocument], source: Source) -> list[TagproofError]:

@@ -147,7 +147,7 @@ class PlanResolver:
             self.problem("the plan has no events", "events", mend="write an event under `events:`")
         if self.whole:
             for name in self.shared:
-                if name not in self.used:
+                if name not in self.used and not self.hidden(name):
                     self.problem(
                         f"no event names the shared parameter `{name}`",
                         "parameters",
@@ -388,7 +388,7 @@ class PlanResolver:
         try:
             scope.resolve(key)
         except ExpressionError as error:
-            if not self.hidden(key):
+            if not self.hidden(key, "parameters"):
                 mend = "did you mean `page`?" if nearest(key, ["page"]) and nearest(key, scope.parameters) is None else error.mend
                 self.problem(error.what, *path, mend=mend)
             return
@@ -412,7 +412,7 @@ class PlanResolver:
             if not any(names(tree)):
                 self.problem(f"`{rule.check}` names no parameter", *path, mend="compare the event's parameters")
         except ExpressionError as error:
-            if not self.hidden(*names(tree)):
+            if not self.hidden(*names(tree), "parameters"):
                 self.problem(error.what, *path, mend=error.mend)
         return rule
 
@@ -517,7 +517,7 @@ class PlanResolver:
         try:
             scope.meaning(tree)
         except ExpressionError as error:
-            if self.hidden(*names(tree)):
+            if self.hidden(*names(tree), "parameters"):
                 return
             what, mend = error.what, error.mend
             if isinstance(tree, Name) and nearest(source, scope.paths()) is None:

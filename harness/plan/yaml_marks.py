@@ -25,6 +25,7 @@ _WORDS: dict[str, Any] = {
     "": None, "~": None, "null": None, "Null": None, "NULL": None,
     "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False,
 }  # fmt: skip
+_MEANT = re.compile(r"did you mean `\$?([^`]+)`")
 _DECIMAL = re.compile(r"[-+]?[0-9]+")
 _BASED = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
@@ -116,7 +117,9 @@ class Source:
         return mark.text if found == path else None
 
     def problem(self, what: str, *path: str | int, mend: str = "") -> TagproofError:
-        """A problem with the value at a path."""
+        """A problem with the value at a path. What was meant by a misspelt word counts as dropped: its absence is no second mistake."""
+        if path and (meant := _MEANT.match(mend)):
+            self.gone.add((*path[:-1], meant[1]))
         return TagproofError(what, place=self.place(*path), mend=mend)
 
     def is_gone(self, *names: str) -> bool:

@@ -34,6 +34,9 @@ _SEVERITIES = ("trivial", "minor", "normal", "critical", "blocker")
 _STATUS = {"passed": "passed", "failed": "failed", "inconclusive": "broken"}
 _PHASES = {"before": "", "journey": "", "scenario": "Scenario: ", "proof": "Proof of absence: "}
 
+_LONGEST = 40
+"""Characters of a parameter's value that a walk's name shows."""
+
 
 def attach_walk(
     recording: Recording, hits: Iterable[Hit], verdict: Verdict, expectations: Expectations, *,
@@ -63,10 +66,11 @@ def attach_walk(
     screenshots = screenshots or {}
     titles = titles or {}
     _label(test, verdict, expectations)
-    test.name = _name(recording, verdict)
     for parameter in test.parameters:
         # Shown as people say it; Allure tells tests apart by the values as pytest has them.
         parameter.value = verdict.scenario if "scenario" in parameter.name else str(parameter.value).strip("'")
+    own = [each.value for each in test.parameters if "scenario" not in each.name and each.name != "browser_name"]
+    test.name = _name(recording, verdict, own)
     steps = steps_of(recording, hits, verdict, titles)
     test.descriptionHtml = _description(steps, verdict, titles)
     names = {each.step.index: mask_text(each.step.title) for each in steps}
@@ -198,8 +202,10 @@ def _running_test() -> TestResult | None:
     return None
 
 
-def _name(recording: Recording, verdict: Verdict) -> str:
-    return f"{mask_text(verdict.journey or recording.walk.journey)} · {verdict.scenario or recording.walk.scenario}"
+def _name(recording: Recording, verdict: Verdict, parameters: Iterable[str]) -> str:
+    """The journey, the scenario, and what else the test is parametrized with: walks that differ have different names."""
+    parts = [mask_text(verdict.journey or recording.walk.journey), verdict.scenario or recording.walk.scenario]
+    return " · ".join([*parts, *(mask_text(each if len(each) <= _LONGEST else each[: _LONGEST - 1] + "…") for each in parameters)])
 
 
 def _label(test: TestResult, verdict: Verdict, expectations: Expectations) -> None:

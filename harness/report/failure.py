@@ -56,7 +56,7 @@ def _message(verdict: Verdict, error: BaseException | None) -> str:
     what = f"{count} violation{'s' if count != 1 else ''}" if count else "nothing was proved"
     of = f" in “{mask_text(verdict.journey)}”" if verdict.journey else ""
     text = f"{what}{of} [{verdict.scenario}]\n\n{verdict_text(verdict, width=100)}"
-    if error is not None:
-        said = str(error).strip().splitlines()
+    said = str(error).strip().splitlines() if error is not None else []
+    if error is not None and not (said and mask_text(said[0]) in " ".join(text.split())):
         text += f"\n\nThe test itself raised {type(error).__name__}" + (f": {mask_text(said[0])}" if said else "")
     return text

@@ -31,24 +31,29 @@ _ROWS = {
     "ec": Row("event_category", "Category", EVENT),
     "ea": Row("event_action", "Action", EVENT),
     "el": Row("event_label", "Label", EVENT),
-    "ev": Row("event_value", "Value", EVENT),
+    "ev": Row("event_value", "Value", EVENT, "number"),
     "tid": Row("transaction_id", "Transaction ID", COMMERCE),
     "ta": Row("affiliation", "Affiliation", COMMERCE),
-    "tr": Row("revenue", "Revenue", COMMERCE),
-    "ts": Row("shipping", "Shipping", COMMERCE),
-    "tt": Row("tax", "Tax", COMMERCE),
+    "tr": Row("revenue", "Revenue", COMMERCE, "number"),
+    "ts": Row("shipping", "Shipping", COMMERCE, "number"),
+    "tt": Row("tax", "Tax", COMMERCE, "number"),
     "tc": Row("currency", "Currency", COMMERCE),
     "tcc": Row("coupon", "Coupon", COMMERCE),
     "pm": Row("payment_method", "Payment method", COMMERCE),
     "sm": Row("shipping_method", "Shipping method", COMMERCE),
-    "icn": Row("items_count", "Number of items", COMMERCE),
+    "icn": Row("items_count", "Number of items", COMMERCE, "number"),
     "in": Row("item_name", "Item", COMMERCE),
-    "ip": Row("item_price", "Item's price", COMMERCE),
-    "iq": Row("item_quantity", "Item's quantity", COMMERCE),
+    "ip": Row("item_price", "Item's price", COMMERCE, "number"),
+    "iq": Row("item_quantity", "Item's quantity", COMMERCE, "number"),
     "ic": Row("item_code", "Item's code", COMMERCE),
     "iv": Row("item_category", "Item's category", COMMERCE),
     "caid": Row("campaign_id", "Campaign ID", EXPERIMENT),
     "vaid": Row("variation_id", "Variation ID", EXPERIMENT),
+    "vc": Row("visitor_consent", "Visitor's consent", USER),
+    "qa": Row("qa", "QA mode", TECHNICAL),
+    "uip": Row(None, "IP address", USER),
+    "sr": Row(None, "Screen resolution", TECHNICAL),
+    "de": Row(None, "Encoding", TECHNICAL),
     "cst": Row(None, "Time", TECHNICAL),
     "qt": Row(None, "Time in the queue", TECHNICAL),
 }
@@ -77,6 +82,12 @@ def _kind(name: str | None, event: Any) -> str:
 
 def _derive(hit: Hit, event: Any, document: Any) -> None:
     hit.consent = None
+    if text_at(event, "t") == "ITEM":
+        # Every item of an order carries the order's ID.
+        hit.key = None
+    segment = event.get("s") if isinstance(event, dict) else None
+    if isinstance(segment, dict):
+        hit.values["segment"] = segment
     if text_at(event, "t") == "EVENT" and text_at(event, "ea") == "fs_consent":
         said = (text_at(event, "el") or "").rpartition(":")[2]
         hit.consent = {"fs_consent": said == "true"}
@@ -114,8 +125,11 @@ VENDOR = Vendor(
     category="experiment",
     docs=("https://docs.developers.flagship.io/docs/universal-collect", "https://docs.abtasty.com/client-side/tag/tag-description"),
     endpoints=(
+        *(Endpoint(host=host, path=path, decode=LibraryReader("auxiliary", account="cid")) for host in ("events.flagship.io", "ariane.abtasty.com") for path in ("/troubleshooting", "/analytics", "/emotionsai")),
         *(Endpoint(host=host) for host in ("ariane.abtasty.com", "events.flagship.io", "*.ariane.abtasty.com")),
         Endpoint(host="decision.flagship.io", path="/v2/activate", decode=_ACTIVATE),
+        Endpoint(host="decision.flagship.io", path="/v2/*/events", decode=LibraryReader("auxiliary", account=_account)),
+        *(Endpoint(host=host, role="config", decode=LibraryReader("config")) for host in ("api-data-connector.flagship.io", "uc-info.flagship.io")),
         *(Endpoint(host=host, path="/*", role="config", decode=_CONFIG) for host in ("decision.flagship.io", "cdn.flagship.io", "decision-api.flagship.io")),
         *(Endpoint(host=host, role="config", decode=LibraryReader("config")) for host in ("dcinfos-cache.abtasty.com", "dcinfos.abtasty.com", "editor-assets.abtasty.com")),
         Endpoint(host="try.abtasty.com", role="library", decode=LibraryReader(account=_account)),
@@ -131,7 +145,7 @@ VENDOR = Vendor(
                 "url": "https://ariane.abtasty.com/", "method": "POST",
                 "body": {
                     "cid": "ab12", "vid": "v1", "dl": "https://shop.example/?utm_source=news", "t": "BATCH",
-                    "h": [{"t": "PAGEVIEW"}, {"t": "CAMPAIGN", "caid": "7", "vaid": "9"}, {"t": "TRANSACTION", "tid": "T-1", "tr": 19.98, "tc": "EUR"}],
+                    "h": [{"t": "PAGEVIEW"}, {"t": "CAMPAIGN", "caid": "7", "vaid": "9"}, {"t": "TRANSACTION", "tid": "T-1", "tr": "19.98", "tc": "EUR"}],
                 },
             },
             "hits": [
@@ -158,8 +172,44 @@ VENDOR = Vendor(
             "request": {"url": "https://try.abtasty.com/ab12.js", "resource_type": "script"},
             "hits": [{"kind": "library", "account": "ab12"}],
         },
+        {
+            "title": "an order with its items, and what the visitor agreed to",
+            "request": {
+                "url": "https://ariane.abtasty.com/", "method": "POST",
+                "body": {
+                    "cid": "ab12", "vid": "v1", "t": "BATCH",
+                    "h": [
+                        {"t": "TRANSACTION", "tid": "T-1", "ta": "Purchase", "tr": 10, "icn": 2},
+                        {"t": "ITEM", "tid": "T-1", "in": "Shirt", "ip": 5, "iq": 1, "ic": "S1"},
+                        {"t": "ITEM", "tid": "T-1", "in": "Sock", "ip": 5, "iq": 1, "ic": "S2"},
+                        {"t": "EVENT", "ec": "User Engagement", "ea": "fs_consent", "el": "JS:false"},
+                        {"t": "SEGMENT", "s": {"plan": "gold"}},
+                    ],
+                },
+            },
+            "hits": [
+                {"kind": "event", "event": "TRANSACTION", "key": "T-1", "values": {"revenue": 10, "items_count": 2, "affiliation": "Purchase"}},
+                {"kind": "event", "event": "ITEM", "key": None, "values": {"item_code": "S1", "item_price": 5}},
+                {"event": "ITEM", "key": None},
+                {"kind": "consent", "event": "fs_consent", "consent": {"fs_consent": False}},
+                {"kind": "auxiliary", "event": "SEGMENT", "values": {"segment": {"plan": "gold"}}},
+            ],
+        },
+        {
+            "title": "a flag activated",
+            "request": {"url": "https://decision.flagship.io/v2/activate", "method": "POST", "body": {"cid": "env1", "batch": [{"vid": "v1", "caid": "7", "vaid": "9"}]}},
+            "hits": [{"kind": "event", "event": "activate", "account": "env1", "values": {"campaign_id": "7", "variation_id": "9"}}],
+        },
+        {
+            "title": "the SDK's own trouble",
+            "request": {"url": "https://events.flagship.io/troubleshooting", "method": "POST", "body": {"cid": "env1", "t": "TROUBLESHOOTING"}},
+            "hits": [{"kind": "auxiliary", "account": "env1"}],
+        },
     ),
     lookalikes=(
+        "https://app2.abtasty.com/login",
+        "https://www.abtasty.com/",
+        "https://shop.example/?u=https%3A%2F%2Fariane.abtasty.com%2F",
         "https://shop.example/?cid=ab12&t=PAGEVIEW",
         "https://ariane.notabtasty.com/",
         "https://ariane.abtasty.com.evil.example/",

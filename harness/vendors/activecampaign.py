@@ -88,6 +88,7 @@ VENDOR = Vendor(
         Endpoint(host="trackcmp.net", path="/event"),
         *(Endpoint(host="prism.app-us1.com", path=path, decode=_VISIT) for path in ("/", "/visit")),
         *(Endpoint(host=host, path="/proc.php", decode=_form) for host in ("*.activehosted.com", "*.activecampaign.com")),
+        Endpoint(host="prism.app-us1.com", path="/prism.js", role="library", decode=LibraryReader()),
         Endpoint(host="diffuser-cdn.app-us1.com", role="library", decode=LibraryReader()),
         *(Endpoint(host="*.activehosted.com", path=path, role="library", decode=LibraryReader()) for path in ("/f/embed.php", "/f/*")),
     ),
@@ -104,6 +105,16 @@ VENDOR = Vendor(
                     "campaign": {"utm_source": "news"}, "identifiers": {"email": "a@b.co"},
                 }
             ],
+        },
+        {
+            "title": "a visit of the older script",
+            "request": {"url": "https://trackcmp.net/visit?actid=475529797&e=&r=&u=https%3A%2F%2Fshop.example%2F", "resource_type": "script"},
+            "hits": [{"kind": "pageview", "event": "pageview", "account": "475529797", "page_url": "https://shop.example/", "identifiers": {}}],
+        },
+        {
+            "title": "the older script",
+            "request": {"url": "https://prism.app-us1.com/prism.js", "resource_type": "script"},
+            "hits": [{"kind": "library"}],
         },
         {
             "title": "an event",
@@ -124,5 +135,7 @@ VENDOR = Vendor(
         "https://nottrackcmp.net/event",
         "https://trackcmp.net.evil.example/event",
         "https://shop.example/proc.php",
+        "https://acme.activehosted.com/admin/",
+        "https://shop.example/?u=https%3A%2F%2Ftrackcmp.net%2Fvisit%3Factid%3D1",
     ),
 )  # fmt: skip

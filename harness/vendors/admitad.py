@@ -31,10 +31,17 @@ _READ = QueryReader(
             "postback": Row(None, "From a server", "Technical"),
             "postback_key": Row(None, "Server's key", "Technical"),
             "channel": Row("channel", "Channel", "General"),
+            "pk": Row("postback_key", "Server's key", "General"),
+            "tracking": Row("tracking", "Event", "General"),
+            "oid": Row("order_id", "Order ID", "E-commerce"),
+            "publisher_id": Row("publisher_id", "Publisher ID", "General"),
+            "user_id": Row("user_id", "User ID", "User"),
+            "screen": Row(None, "Screen", "Device"),
+            "device": Row(None, "Device ID", "User"),
         }
     ),
-    event="payment_type",
-    account="campaign_code",
+    event=("payment_type", "tracking"),
+    account=("campaign_code", "postback_key"),
     key=lambda values: (
         f"{values['order_id']}/{values['position_id']}"
         if values.get("order_id") and values.get("position_id") not in (None, "")
@@ -51,6 +58,7 @@ VENDOR = Vendor(
     docs=("https://support.admitad.com/hc/en-us/articles/7836690364177",),
     endpoints=(
         *(Endpoint(host=host, path=path) for host in ("ad.admitad.com", "www.admitad.com") for path in ("/r", "/rr", "/register.php")),
+        Endpoint(host="cdn.asbmit.com", path="/static/js/*", role="library", decode=LibraryReader()),
         *(Endpoint(host=host, path="/static/tagtag.min.js", role="library", decode=LibraryReader(account="campaign_code")) for host in ("www.artfut.com", "artfut.com")),
     ),
     decode=_READ,
@@ -66,6 +74,11 @@ VENDOR = Vendor(
                     "values": {"price": 9.99, "quantity": 2, "product_id": "A", "currency_code": "EUR"},
                 }
             ],
+        },
+        {
+            "title": "an app's event from a server",
+            "request": {"url": "https://ad.admitad.com/r?pk=key1&uid=u-1&publisher_id=p1&device=idfa&tracking=purchase&oid=T-3"},
+            "hits": [{"kind": "event", "event": "purchase", "account": "key1", "key": "T-3", "identifiers": {"uid": "u-1"}}],
         },
         {
             "title": "a lead",

@@ -12,9 +12,12 @@ A request is a page view, or a link call where ``pe`` says so, and may carry man
 
 from __future__ import annotations
 
+import html
+import re
 from typing import TYPE_CHECKING, Any
 
 from harness.decode.address import split_url
+from harness.decode.campaign import campaign_of
 from harness.decode.hit import Hit, Parameter
 from harness.decode.payload import read_body
 from harness.decode.query import Prefix, QueryTable, Row, number
@@ -32,7 +35,7 @@ _ROWS = {
     "pageName": Row("pageName", "Page name", PAGE),
     "gn": Row("pageName", "Page name", PAGE),
     "g": Row("pageURL", "Page address", PAGE),
-    "-g": Row(None, "Page address (rest)", PAGE),
+    "-g": Row("pageURLRest", "Page address (rest)", PAGE),
     "r": Row("referrer", "Referrer", PAGE),
     "ch": Row("channel", "Site section", PAGE),
     "sv": Row("server", "Server", PAGE),
@@ -64,6 +67,7 @@ _ROWS = {
     "mid": Row("marketingCloudVisitorID", "Experience Cloud ID", USER),
     "aid": Row("analyticsVisitorID", "Analytics visitor ID", USER),
     "fid": Row("fallbackVisitorID", "Fallback visitor ID", USER),
+    "vidn": Row(None, "New visitor ID", USER),
     "nvid": Row(None, "New visitor ID", USER),
     "mcorgid": Row("marketingCloudOrgID", "Organisation ID", USER),
     "sdid": Row(None, "Supplemental data ID", USER),
@@ -200,11 +204,54 @@ def _nested(parameters: list[Parameter]) -> dict[str, Any]:
     return found
 
 
-_READ = QueryReader(TABLE, page="pageURL", identifiers=_IDENTIFIERS)
+_ELEMENT = re.compile(r"<([A-Za-z][\w.-]*)>([^<]*)</\1>")
+_INSERTED = QueryTable({name.lower(): row for name, row in _ROWS.items() if row.field is not None and name == row.field}, (
+    Prefix("evar", field="eVar{}", label="eVar{}", group=EVARS),
+    Prefix("prop", field="prop{}", label="prop{}", group=PROPS),
+    Prefix("hier", field="hier{}", label="Hierarchy {}", group=HIERARCHIES),
+    Prefix("list", field="list{}", label="List variable {}", group=LISTS),
+))  # fmt: skip
+for _name in (
+    "pageURL",
+    "referrer",
+    "channel",
+    "currencyCode",
+    "campaign",
+    "visitorID",
+    "marketingCloudVisitorID",
+    "linkType",
+    "linkURL",
+    "linkName",
+    "timestamp",
+):
+    _INSERTED.rows[_name.lower()] = next(row for row in _ROWS.values() if row.field == _name)
+_INSERTED.rows["reportsuiteid"] = Row(None, "Report suites", GENERAL)
+_LINKS = {"o": "lnk_o", "d": "lnk_d", "e": "lnk_e"}
+
+
+def _inserted(request: CapturedRequest) -> list[Parameter]:
+    """The elements of a data insertion's XML, whose names are the documented ones in any case (``<pageName>``, ``<eVar1>``)."""
+    payload = read_body(request) if request.body.data else None
+    if payload is None or payload.shape != "text" or "<request" not in payload.text[:1_000]:
+        return []
+    found = []
+    for element in _ELEMENT.finditer(payload.text):
+        name, text = element.groups()
+        row = _INSERTED.row(name.lower())
+        value = html.unescape(text)
+        if row.field == "linkType":
+            value = _LINKS.get(value, value)
+        found.append(Parameter(name, value, None if value == text else text, row.field, row.label, row.group))
+    return found
+
+
+_READ = QueryReader(TABLE, page="pageURL", time="timestamp", identifiers=_IDENTIFIERS)
 
 
 def _decode(request: CapturedRequest) -> list[Hit]:
     parameters, problem = request_parameters(request, TABLE)
+    inserted = _inserted(request)
+    parameters += inserted
     context = _nested(parameters)
     hit = _READ.hit(parameters, problem)
     values = hit.values
@@ -220,9 +267,15 @@ def _decode(request: CapturedRequest) -> list[Hit]:
             values["eventSerials"] = serials
     if isinstance(values.get("products"), str):
         values["products"] = _products(values["products"])
+    rest = values.pop("pageURLRest", None)
+    if rest and hit.page_url:
+        # An address of more than 255 characters goes on under `-g`.
+        hit.page_url = values["pageURL"] = f"{hit.page_url}{rest}"
+        hit.campaign = campaign_of(hit.page_url)
     link = str(values.get("linkType") or "")
     commerce = next((each for each in _COMMERCE if each in names), None)
-    hit.account = _suite(split_url(request.url).path)
+    named = (str(each.value) for each in inserted if each.name.lower() == "reportsuiteid")
+    hit.account = _suite(split_url(request.url).path) or next(named, None)
     if link[:4] == "lnk_" or link[:3] in ("lnk", "tnt"):
         hit.kind = "event"
         hit.event = commerce or str(values.get("linkName") or "") or (names[0] if names else link)
@@ -230,7 +283,7 @@ def _decode(request: CapturedRequest) -> list[Hit]:
         hit.kind, hit.event = "auxiliary", link
     else:
         hit.kind, hit.event = "pageview", commerce or "page_view"
-        if not parameters:
+        if not parameters or (len(parameters) == 1 and parameters[0].name == "$body"):
             hit.kind, hit.event = "auxiliary", None
     for name in ("purchaseID", "transactionID"):
         if values.get(name) not in (None, "") and ("purchase" in names or name == "transactionID"):
@@ -334,12 +387,40 @@ VENDOR = Vendor(
             ],
         },
         {
+            "title": "a download, posted through Adobe's own CNAME with what it was not asked to shorten",
+            "request": "https://shop.data.adobedc.net/b/ss/suite1/10/JS-2.27.0-LDQM/s42?AQB=1&ndh=1&pf=1&callback=s_c_il[1].doPostbacks&vidn=3A1B&g=https%3A%2F%2Fshop.example%2F"
+            "&pe=lnk_d&pev1=https%3A%2F%2Fshop.example%2Fcatalogue.pdf&events=event1&AQE=1",
+            "hits": [{"kind": "event", "event": "event1", "account": "suite1", "values": {"linkType": "lnk_d", "linkURL": "https://shop.example/catalogue.pdf", "events": ["event1"]}}],
+        },
+        {
+            "title": "a server's data insertion",
+            "request": {
+                "url": "https://shop.sc.omtrdc.net/b/ss//6", "method": "POST", "headers": {"Content-Type": "text/xml"},
+                "body": "<?xml version=1.0 encoding=UTF-8?><request><sc_xml_ver>1.0</sc_xml_ver><pageURL>https://shop.example/?a=1&amp;utm_source=x</pageURL><pageName>Thanks</pageName>"
+                "<reportSuiteID>suite1</reportSuiteID><visitorID>v1</visitorID><events>purchase</events><purchaseID>T-1</purchaseID><products>;S1;2;19.98</products><eVar12>gold</eVar12></request>",
+            },
+            "hits": [
+                {
+                    "kind": "pageview", "event": "purchase", "account": "suite1", "key": "T-1", "identifiers": {"visitorID": "v1"}, "campaign": {"utm_source": "x"},
+                    "values": {"pageName": "Thanks", "eVar12": "gold", "products": [{"product": "S1", "quantity": 2, "price": 19.98}]},
+                }
+            ],
+        },
+        {
             "title": "an image of a page without a script, on the oldest host",
             "request": {"url": "https://shop.112.2o7.net/b/ss/suite1/5/H.22.1--NS/0?gn=home&ch=shop", "resource_type": "image"},
             "hits": [{"kind": "pageview", "event": "page_view", "account": "suite1", "values": {"pageName": "home", "channel": "shop"}}],
         },
+        {
+            "title": "a long address that goes on, and the hit's own time",
+            "request": "https://shop.sc.omtrdc.net/b/ss/suite1/1/JS-2.27.0/s7?AQB=1&ndh=1&ts=1795318940&pageName=home&g=https%3A%2F%2Fshop.example%2Flong%3Fa%3D1&-g=%26utm_source%3Dnews&AQE=1",
+            "hits": [{"kind": "pageview", "page_url": "https://shop.example/long?a=1&utm_source=news", "campaign": {"utm_source": "news"}, "event_time": 1795318940.0}],
+        },
     ),
     lookalikes=(
+        "https://shop.example/blog/b/ss/1/post?page=2&g=3",
+        "https://shop.tt.omtrdc.net/rest/v1/delivery?client=shop",
+        "https://dpm.demdex.net/id?d_visid_ver=5.5.0",
         "https://shop.example/b/ss/suite1/1/x?foo=1",
         "https://shop.example/b/ss/?AQB=1",
         "https://shop.example/?u=https%3A%2F%2Fshop.sc.omtrdc.net%2Fb%2Fss%2Fsuite1%2F1%2Fs1%3FAQB%3D1",

@@ -64,11 +64,23 @@ _TABLE = QueryTable(
         Prefix("d_", field=None, label="{}", group=TECHNICAL),
     ),
 )
-_READ = QueryReader(_TABLE, identifiers=("mid", "uuid", "cid", "dpuuid"))
+_READ = QueryReader(_TABLE, identifiers=("mid", "uuid", "cid", "cid_ic", "dpuuid"))
 
 
 def _consent(wire: Mapping[str, Any]) -> dict[str, Any] | None:
     return {key: wire[key] for key in ("gdpr", "gdpr_consent", "us_privacy") if wire.get(key)} or None
+
+
+def _partner(request: CapturedRequest) -> str | None:
+    return split_url(request.url).host.removeprefix("fast.").partition(".")[0] or None
+
+
+def _page(request: CapturedRequest) -> list[Hit]:
+    """The page in a frame from which destinations are called."""
+    hits = LibraryReader(table=_TABLE.rows)(request)
+    for hit in hits:
+        hit.account = _partner(request)
+    return hits
 
 
 def _decode(request: CapturedRequest) -> list[Hit]:
@@ -78,7 +90,7 @@ def _decode(request: CapturedRequest) -> list[Hit]:
     if step[:4] == "ibs:":
         parameters = [*_TABLE.read(step[4:]), *parameters]
     hit = _READ.hit(parameters, problem)
-    hit.account = address.host.partition(".")[0] or None
+    hit.account = _partner(request)
     hit.consent = _consent({each.name: each.value for each in parameters})
     event = step == "event"
     hit.kind = "event" if event else "auxiliary"
@@ -96,8 +108,7 @@ VENDOR = Vendor(
     ),
     endpoints=(
         *(Endpoint(host="*.demdex.net", path=path) for path in ("/event", "/ibs:*", "/ibs/*", "/demconf.jpg", "/firstevent")),
-        Endpoint(host="*.demdex.net", path="/dest5.html", role="library", decode=LibraryReader(account="d_nsid")),
-        Endpoint(host="*.demdex.net", path="/dest4.html", role="library", decode=LibraryReader()),
+        *(Endpoint(host="*.demdex.net", path=f"/dest{version}.html", role="library", decode=_page) for version in (3, 4, 5)),
     ),
     decode=_decode,
     automatic_parameters=frozenset({"mid", "orgid", "referrer"}),
@@ -116,6 +127,16 @@ VENDOR = Vendor(
             "title": "an ID synchronised",
             "request": {"url": "https://dpm.demdex.net/ibs:dpid=771&dpuuid=CAESE", "resource_type": "image"},
             "hits": [{"kind": "auxiliary", "event": "ibs", "account": "dpm", "identifiers": {"dpuuid": "CAESE"}}],
+        },
+        {
+            "title": "the page for destinations",
+            "request": {"url": "https://fast.shop.demdex.net/dest5.html?d_nsid=0", "resource_type": "document"},
+            "hits": [{"kind": "library", "account": "shop"}],
+        },
+        {
+            "title": "an ID synchronised by an older address",
+            "request": {"url": "https://dpm.demdex.net/demconf.jpg?et:ibs%7cdata:dpid=411&dpuuid=YKOR", "resource_type": "image"},
+            "hits": [{"kind": "auxiliary", "identifiers": {"dpuuid": "YKOR"}}],
         },
         {
             "title": "an event posted as a form",

@@ -62,7 +62,7 @@ _READ = QueryReader(_TABLE, account="orgid", identifiers=("mid", "customer_id", 
 def _is_id(request: CapturedRequest) -> bool:
     """Told under Analytics' hosts and CNAMEs by the script's version and an organisation."""
     query = f"&{split_url(request.url).query}"
-    return "&d_visid_ver=" in query and ("orgid=" in query) and "AdobeOrg" in query
+    return "&d_visid_ver=" in query and ("&d_orgid=" in query or "&mcorgid=" in query) and "AdobeOrg" in query
 
 
 _URL = "d_visid_ver=5.5.0&d_fieldgroup=MC&d_rtbd=json&d_ver=2&d_orgid=ABC%40AdobeOrg&d_nsid=0&ts=1795318940000"
@@ -102,6 +102,13 @@ VENDOR = Vendor(
             "hits": [{"kind": "auxiliary", "account": "ABC@AdobeOrg", "identifiers": {"mid": "m1"}}],
         },
         {
+            "title": "under Analytics' own host",
+            "request": {
+                "url": "https://shop.d1.sc.omtrdc.net/id?d_visid_ver=3.3.0&d_fieldgroup=A&mcorgid=12DD457EB547F37590C3198A5%40AdobeOrg&mid=2321&ts=1556555212410"
+            },
+            "hits": [{"kind": "auxiliary", "account": "12DD457EB547F37590C3198A5@AdobeOrg", "values": {"fieldgroup": "A"}, "identifiers": {"mid": "2321"}}],
+        },
+        {
             "title": "opted out",
             "request": {"url": "https://dpm.demdex.net/optout?d_orgid=ABC%40AdobeOrg&d_rs=x"},
             "hits": [{"kind": "consent", "event": "optout", "account": "ABC@AdobeOrg", "consent": {"optout": True}}],
@@ -112,5 +119,7 @@ VENDOR = Vendor(
         "https://shop.example/id",
         "https://notdpm.demdex.net.evil.example/id?x=1",
         "https://shop.demdex.net/event?c_a=1",
+        "https://dpm.demdex.net/ibs:dpid=411&dpuuid=XMclygAA21BdkXJN",
+        "https://shop.example/?u=https%3A%2F%2Fdpm.demdex.net%2Fid%3Fd_visid_ver%3D5.5.0%26d_orgid%3DABC%2540AdobeOrg",
     ),
 )  # fmt: skip

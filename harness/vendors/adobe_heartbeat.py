@@ -95,6 +95,12 @@ def _event(values: Mapping[str, Any]) -> str | None:
     return str(values["event_type"]) if values.get("event_type") else None
 
 
+def _is_beat(request: CapturedRequest) -> bool:
+    """A heartbeat under a site's own host: an event's type beside what is played."""
+    query = split_url(request.url).query.replace("%3A", ":").replace("%3a", ":")
+    return "s:event:type=" in query and ("s:asset:" in query or "s:sc:rsid=" in query or "l:event:playhead=" in query)
+
+
 _READ = QueryReader(
     _TABLE, event=_event, account="report_suite", identifiers=("aid", "mid", "visitor_id", "session_id"), kind=_kind, time="ts"
 )
@@ -139,10 +145,18 @@ def _session(request: CapturedRequest) -> list[Hit]:
     return hits
 
 
+_MEDIA = frozenset(
+    (
+        "sessionStart", "sessionEnd", "sessionComplete", "play", "ping", "pauseStart", "bufferStart", "bitrateChange", "error", "adBreakStart",
+        "adBreakComplete", "adStart", "adComplete", "adSkip", "chapterStart", "chapterComplete", "chapterSkip", "stateStart", "stateEnd", "statesUpdate",
+    )
+)  # fmt: skip
+
+
 def _is_session(request: CapturedRequest) -> bool:
     """Told by a media event's type and player time."""
     document = read_body(request).value
-    return text_at(document, "eventType") is not None and at(document, "playerTime.playhead") is not None
+    return text_at(document, "eventType") in _MEDIA and at(document, "playerTime.playhead") is not None
 
 
 VENDOR = Vendor(
@@ -156,6 +170,8 @@ VENDOR = Vendor(
     endpoints=(
         Endpoint(host="*.hb.omtrdc.net", path="*"),
         Endpoint(host="*.hb-api.omtrdc.net", path="/api/v1/sessions*", decode=_session),
+        Endpoint(host="*.hb-api.omtrdc.net", path="/api/v1/downloaded", decode=_session),
+        *(Endpoint(host="*", keys=(key,), recognise=_is_beat) for key in ("s:event:type", "s%3Aevent%3Atype")),
         *(Endpoint(host="*", path=path, recognise=_is_session, decode=_session) for path in ("*/api/v1/sessions", "*/sessions/*/events")),
     ),
     decode=_READ,
@@ -191,8 +207,28 @@ VENDOR = Vendor(
             "request": {"url": "https://shop.hb-api.omtrdc.net/api/v1/sessions/s9/events", "method": "POST", "body": {"playerTime": {"playhead": 10, "ts": 1}, "eventType": "ping"}},
             "hits": [{"kind": "auxiliary", "event": "ping", "identifiers": {"session_id": "s9"}}],
         },
+        {
+            "title": "a heartbeat with its keys escaped, under the site's own host",
+            "request": "https://hb.shop.example/?s%3Aevent%3Atype=ad_start&s%3Asc%3Arsid=suite1&s%3Aasset%3Aad_name=Spot&l%3Aasset%3Aad_length=30&s%3Auser%3Aaid=a1&l%3Aevent%3Aplayhead=12",
+            "hits": [{"kind": "event", "event": "ad_start", "account": "suite1", "values": {"media.ad.name": "Spot", "media.ad.length": 30, "playhead": 12}, "identifiers": {"aid": "a1"}}],
+        },
+        {
+            "title": "what was watched without a network, told afterwards",
+            "request": {
+                "url": "https://shop.hb-api.omtrdc.net/api/v1/downloaded", "method": "POST",
+                "body": [
+                    {"eventType": "sessionStart", "playerTime": {"playhead": 0, "ts": 1795318940000}, "params": {"analytics.reportSuite": "suite1", "media.id": "v1"}},
+                    {"eventType": "sessionComplete", "playerTime": {"playhead": 60, "ts": 1795319000000}},
+                ],
+            },
+            "hits": [{"event": "sessionStart", "account": "suite1"}, {"event": "sessionComplete", "values": {"playhead": 60}}],
+        },
     ),
     lookalikes=(
+        {'url': 'https://shop.example/api/v1/sessions', 'method': 'POST', 'body': {'eventType': 'login', 'playerTime': {'playhead': 1}}},
+        "https://shop.example/sessions/9/events?type=play",
+        "https://shop.example/?u=https%3A%2F%2Fshop.hb.omtrdc.net%2F%3Fs%3Aevent%3Atype%3Dstart",
+        "https://shop.example/?s:event:type=start",
         "https://shop.example/api/v1/sessions",
         "https://nothb.omtrdc.net/?s:event:type=start",
         {"url": "https://shop.example/api/v1/sessions", "method": "POST", "body": {"eventType": "x"}},

@@ -54,6 +54,10 @@ VENDOR = Vendor(
         Endpoint(host="*", path="*/launch/*", role="library", recognise=_is_library, decode=_READ),
         Endpoint(host="*", path="*/adobe/*", role="library", recognise=_is_library, decode=_READ),
         Endpoint(host="*", path="*/tags/*", role="library", recognise=_is_library, decode=_READ),
+        *(
+            Endpoint(host="*", path=f"*/{folder}/launch-*.js", role="library", recognise=_is_library, decode=_READ)
+            for folder in ("scripts", "dtm", "tag")
+        ),
     ),
     decode=_READ,
     examples=(
@@ -82,6 +86,7 @@ VENDOR = Vendor(
         "https://shop.example/launch/launch-party.js",
         "https://assets.adobedtm.com.evil.example/launch-a653f5a3fe63.min.js",
         "https://assets.adobedtm.com/38aee39cc23f/satelliteLib-38aee39cc23f.js",
+        "https://shop.example/scripts/launch-countdown.min.js",
         "https://shop.example/?u=https%3A%2F%2Fassets.adobedtm.com%2Flaunch-a653f5a3fe63.min.js",
     ),
 )  # fmt: skip

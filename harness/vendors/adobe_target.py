@@ -45,6 +45,11 @@ _QUERY = QueryTable(
         "mboxVersion": Row(None, "Script version", TECHNICAL),
         "mboxTime": Row(None, "Local time", TECHNICAL),
         "mboxXDomain": Row(None, "Cross-domain", TECHNICAL),
+        "mboxId": Row(None, "Mbox ID", TECHNICAL),
+        "mboxType": Row(None, "Mbox type", TECHNICAL),
+        "clientCode": Row(None, "Client", GENERAL),
+        "colorDepth": Row(None, "Colour depth", TECHNICAL),
+        "devicePixelRatio": Row(None, "Pixel ratio", TECHNICAL),
         "mboxTrace.authorization": Row(None, "Trace", TECHNICAL),
         "orderId": Row("orderId", "Order ID", "E-commerce"),
         "orderTotal": Row("orderTotal", "Order total", "E-commerce", "number"),
@@ -81,9 +86,23 @@ _PATHS = PathTable(
         Prefix("context.", field=None, label="{}", group=TECHNICAL),
     ),
 )
+# What at.js 1 and servers post to /rest/v1/mbox.
+_MBOX = PathTable(
+    {
+        **{name: row for name, row in _QUERY.rows.items() if name in ("mbox", "orderId", "orderTotal", "productPurchasedId")},
+        "tntId": Row("tnt_id", "Target ID", USER),
+        "thirdPartyId": Row("third_party_id", "Third-party ID", USER),
+        "marketingCloudVisitorId": Row("marketing_cloud_visitor_id", "Experience Cloud ID", USER),
+        "requestLocation.pageURL": Row("url", "Page address", PAGE),
+        "requestLocation.referrerURL": Row("referrer", "Referrer", PAGE),
+        "mboxParameters.orderId": Row("orderId", "Order ID", "E-commerce"),
+        "mboxParameters.orderTotal": Row("orderTotal", "Order total", "E-commerce", "number"),
+    },
+    (Prefix("mboxParameters.", label="{}", group=GENERAL), Prefix("profileParameters.", field="profile.{}", label="{}", group=PROFILE)),
+)
 _READ = QueryReader(
     _QUERY, event="mbox", page="url", key="orderId", identifiers=("session_id", "tnt_id", "marketing_cloud_visitor_id", "third_party_id"),
-    kind=lambda event: "event" if event else "auxiliary",
+    kind=lambda event: "event" if event else "auxiliary", paths=_MBOX,
 )  # fmt: skip
 _PARTS = frozenset(("execute", "notifications"))
 
@@ -92,6 +111,8 @@ def _mbox(request: CapturedRequest) -> list[Hit]:
     hits = _READ(request)
     steps = split_url(request.url).path.split("/")
     for hit in hits:
+        if steps[-2:] == ["profile", "update"]:
+            hit.kind, hit.event = "identify", "profile update"
         hit.account = (
             steps[2]
             if len(steps) > 2 and steps[1] == "m2" and steps[2]
@@ -203,6 +224,7 @@ VENDOR = Vendor(
         *(Endpoint(host="*.tt.omtrdc.net", path=path) for path in ("/rest/v1/delivery", "/rest/v1/delivery/")),
         *(Endpoint(host="*.tt.omtrdc.net", path=path, decode=_mbox) for path in ("/m2/*", "/rest/v1/mbox/*", "/rest/v2/*")),
         Endpoint(host="*.tt.omtrdc.net", path="/cdn/*", role="library", decode=LibraryReader()),
+        Endpoint(host="assets.adobetarget.com", path="/*", role="config", decode=LibraryReader("config", account=lambda path, wire: path.split("/")[1] or None)),
         Endpoint(host="*", path="*/rest/v1/delivery", recognise=_is_delivery),
         *(Endpoint(host="*", path=f"*/mbox/{name}", recognise=_is_mbox, decode=_mbox) for name in ("json", "standard", "ajax", "image")),
     ),
@@ -211,6 +233,11 @@ VENDOR = Vendor(
     automatic_events=frozenset({"target-global-mbox", "display"}),
     automatic_parameters=frozenset({"url", "referrer"}),
     examples=(
+        {
+            "title": "the rules of decisions on the device",
+            "request": {"url": "https://assets.adobetarget.com/shop/production/v1/rules.json"},
+            "hits": [{"kind": "config", "account": "shop"}],
+        },
         {
             "title": "a page load and an order's mbox",
             "request": {
@@ -236,6 +263,29 @@ VENDOR = Vendor(
             ],
         },
         {
+            "title": "a mbox as JSON, in Adobe's edge",
+            "request": {
+                "url": "https://mboxedge35.tt.omtrdc.net/rest/v1/mbox/s1?client=shop&mboxPC=t1.35_0", "method": "POST",
+                "body": {"mbox": "orderConfirmPage", "thirdPartyId": "u1", "mboxParameters": {"orderId": "T-1", "orderTotal": "19.98", "pageType": "thanks"}, "profileParameters": {"plan": "gold"}},
+            },
+            "hits": [
+                {
+                    "kind": "event", "event": "orderConfirmPage", "account": "shop", "key": "T-1", "identifiers": {"third_party_id": "u1", "tnt_id": "t1.35_0"},
+                    "values": {"orderTotal": 19.98, "pageType": "thanks", "profile.plan": "gold"},
+                }
+            ],
+        },
+        {
+            "title": "a visitor's attributes, from a server",
+            "request": {"url": "https://shop.tt.omtrdc.net/m2/shop/profile/update?mbox3rdPartyId=u1&profile.plan=gold"},
+            "hits": [{"kind": "identify", "event": "profile update", "account": "shop", "values": {"profile.plan": "gold"}, "identifiers": {"third_party_id": "u1"}}],
+        },
+        {
+            "title": "content fetched ahead of its use",
+            "request": {"url": "https://data.shop.example/rest/v1/delivery?client=shop&sessionId=s1", "method": "POST", "body": {"context": {"channel": "web"}, "prefetch": {"views": [{}]}}},
+            "hits": [{"kind": "auxiliary", "event": None, "account": "shop"}],
+        },
+        {
             "title": "a click's notification",
             "request": {"url": _URL, "method": "POST", "body": {"notifications": [{"id": "n", "type": "click", "timestamp": 1795318940000, "mbox": {"name": "hero"}}]}},
             "hits": [{"kind": "event", "event": "click", "account": "shop", "event_time": 1795318940.0}],
@@ -246,5 +296,7 @@ VENDOR = Vendor(
         "https://nottt.omtrdc.net/m2/shop/mbox/json?mbox=x",
         "https://shop.example/m2/shop/mbox/json?mbox=x",
         "https://shop.tt.omtrdc.net.evil.example/rest/v1/delivery",
+        {"url": "https://shop.example/rest/v1/delivery?client=shop&sessionId=s1", "method": "POST", "body": {"order": {"id": "T-1"}}},
+        "https://experience.adobe.com/target",
     ),
 )  # fmt: skip

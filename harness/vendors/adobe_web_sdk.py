@@ -12,6 +12,7 @@ One hit an event; the event is its ``xdm.eventType``. An event without a type th
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from harness.capture.captured import Answer
@@ -86,6 +87,8 @@ _ASIDE = ("decisioning.", "personalization.", "media.ping", "media.statesUpdate"
 
 def _kind(name: str | None, event: Any) -> str:
     if name is None:
+        if at(event, "xdm.web.webPageDetails.pageViews") is not None:
+            return "pageview"
         return "auxiliary" if at(event, "xdm.commerce") is None and not at(event, "data") else "event"
     if name in _PAGEVIEWS:
         return "pageview"
@@ -149,8 +152,14 @@ def _signals(document: Any) -> dict[str, Any] | None:
 
 def _decode(request: CapturedRequest) -> list[Hit]:
     address = split_url(request.url)
-    hits = _READ(request)
     payload = read_body(request)
+    single = at(payload.value, "event")
+    if isinstance(single, dict) and at(payload.value, "events") is None:
+        document, notes = payload.documents[0]
+        around = [*_QUERY.read(address.query), *_SHARED.read(document, notes, without=frozenset(("event",)))]
+        hits = [_READ.hit(single, document, [*around, *_READ.table.read(single, notes)])]
+    else:
+        hits = _READ(request)
     shared = {each.name: str(each.value) for each in reversed(PLAIN.read(address.query))}
     account = shared.get("configId") or shared.get("dataStreamId") or None
     consent = _signals(payload.value)
@@ -160,19 +169,30 @@ def _decode(request: CapturedRequest) -> list[Hit]:
         hit.consent = hit.consent or consent
         if step == "set-consent" or step == "privacy":
             hit.kind, hit.event = "consent", "set-consent"
-        elif step == "acquire" or (not isinstance(at(payload.value, "events"), list) and hit.event is None):
+        elif step == "acquire" or (
+            not isinstance(at(payload.value, "events"), list) and not isinstance(single, dict) and hit.event is None
+        ):
             hit.kind = "auxiliary"
     return hits
 
 
 _STEPS = ("interact", "collect")
+_UUID = r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
+_STREAM = re.compile(rf"&(?:configId|dataStreamId)={_UUID}(?=[&:%]|$)")
+_REQUEST = re.compile(rf"&requestId={_UUID}(?=&|$)")
 
 
 def _is_edge(request: CapturedRequest) -> bool:
-    """Told by a datastream in the query and Experience Events (objects with ``xdm``, ``data`` or ``query``) in the body."""
-    query = f"&{split_url(request.url).query}"
+    """Told by a datastream in the query and Experience Events (objects with ``xdm``, ``data`` or ``query``) in the body.
+
+    Below the edge's own ``/ee/`` the datastream's and the request's UUIDs are enough, since not every recorder keeps bodies.
+    """
+    address = split_url(request.url)
+    query = f"&{address.query}"
     if "&configId=" not in query and "&dataStreamId=" not in query:
         return False
+    if "/ee/" in address.path and _STREAM.search(query) and _REQUEST.search(query):
+        return True
     document = read_body(request).value
     if not isinstance(document, dict):
         return False
@@ -183,16 +203,22 @@ def _is_edge(request: CapturedRequest) -> bool:
 
 
 def _answer(request: CapturedRequest) -> Answer | None:
-    """An empty set of handles: the promise of ``sendEvent`` resolves, with no decisions."""
+    """An empty set of handles: the promise of ``sendEvent`` resolves, with no decisions. A media session needs its ID to go on."""
     address = split_url(request.url)
     if address.path.rstrip("/").endswith("/collect"):
         return Answer(204)
     wire = {each.name: str(each.value) for each in PLAIN.read(address.query)}
-    body = json.dumps({"requestId": wire.get("requestId", ""), "handle": []}).encode()
+    session = {"payload": [{"sessionId": wire.get("requestId", "") or "1"}], "type": "media-analytics:new-session", "eventIndex": 0}
+    handle = [session] if address.path.endswith("/sessionStart") else []
+    body = json.dumps({"requestId": wire.get("requestId", ""), "handle": handle}).encode()
     return Answer(200, (("Content-Type", "application/json;charset=utf-8"),), body)
 
 
 _HOSTS = ("adobedc.demdex.net", "*.adobedc.demdex.net", "edge.adobedc.net", "*.adobedc.net", "server.adobedc.net", "*.data.adobedc.net")
+_MEDIA = (
+    "sessionStart", "sessionEnd", "sessionComplete", "play", "ping", "pauseStart", "bufferStart", "bitrateChange", "statesUpdate", "error",
+    "adBreakStart", "adBreakComplete", "adStart", "adSkip", "adComplete", "chapterStart", "chapterSkip", "chapterComplete",
+)  # fmt: skip
 _EDGE = "https://edge.adobedc.net/ee/irl1/v1/interact?configId=4f1a2b3c-1111-2222-3333-444455556666&requestId=r1"
 
 VENDOR = Vendor(
@@ -208,12 +234,19 @@ VENDOR = Vendor(
         *(Endpoint(host=host, path="/ee/*") for host in _HOSTS),
         *(Endpoint(host=host, path="/v1/*", recognise=_is_edge) for host in ("edge.adobedc.net", "adobedc.demdex.net")),
         *(Endpoint(host=host, path="/ee-pre-prd/*") for host in _HOSTS[:4]),
-        *(Endpoint(host="*", path=f"*/v1/{step}", recognise=_is_edge) for step in _STEPS),
+        *(Endpoint(host="*", path=f"*/{version}/{step}", recognise=_is_edge) for version in ("v1", "v2") for step in _STEPS),
+        *(Endpoint(host="*", path=f"*/va/v1/{step}", recognise=_is_edge) for step in _MEDIA),
         *(Endpoint(host="*", path=f"*/{step}", recognise=_is_edge) for step in ("identity/acquire", "privacy/set-consent")),
     ),
     decode=_decode,
     answer=_answer,
-    automatic_events=frozenset({"web.webinteraction.linkClicks", "decisioning.propositionDisplay", "decisioning.propositionFetch", "decisioning.propositionInteract", "media.ping"}),
+    automatic_events=frozenset(
+        {
+            "web.webinteraction.linkClicks", "decisioning.propositionDisplay", "decisioning.propositionFetch", "decisioning.propositionInteract",
+            "decisioning.propositionTrigger", "decisioning.propositionDismiss", "decisioning.propositionSuppressDisplay", "advertising.enrichment",
+            "media.ping",
+        }
+    ),
     automatic_parameters=frozenset({"device", "environment", "placeContext", "implementationDetails", "timestamp", "web", "eventType"}),
     examples=(
         {
@@ -259,6 +292,42 @@ VENDOR = Vendor(
             "hits": [{"kind": "consent", "event": "set-consent", "account": "ds-1", "consent": {"collect": False}}],
         },
         {
+            "title": "one event from a server, in the second version's form",
+            "request": {
+                "url": "https://server.adobedc.net/ee/v2/interact?dataStreamId=ds-1&requestId=r1", "method": "POST",
+                "body": {
+                    "event": {
+                        "xdm": {
+                            "eventType": "commerce.purchases", "identityMap": {"ECID": [{"id": "1"}]}, "commerce": {"order": {"purchaseID": "T-9"}},
+                        }
+                    },
+                    "query": {"identity": {"fetch": ["ECID"]}},
+                },
+            },
+            "hits": [
+                {
+                    "kind": "event", "event": "commerce.purchases", "account": "ds-1", "key": "T-9", "identifiers": {"ECID": "1"},
+                    "parameters": {"dataStreamId": "ds-1", "query.identity.fetch[0]": "ECID"},
+                }
+            ],
+        },
+        {
+            "title": "an event under the site's own host, its body not recorded",
+            "request": {
+                "url": "https://data.shop.example/ee/irl1/v1/interact?configId=4f1a2b3c-1111-2222-3333-444455556666&requestId=5f1a2b3c-1111-2222-3333-444455556666",
+                "method": "POST",
+            },
+            "hits": [{"kind": "auxiliary", "account": "4f1a2b3c-1111-2222-3333-444455556666"}],
+        },
+        {
+            "title": "media begun, under the site's own host",
+            "request": {
+                "url": "https://data.shop.example/ee/va/v1/sessionStart?configId=ds-1&requestId=r2", "method": "POST",
+                "body": {"events": [{"xdm": {"eventType": "media.sessionStart", "mediaCollection": {"playhead": 0}}}]},
+            },
+            "hits": [{"kind": "event", "event": "media.sessionStart", "account": "ds-1"}],
+        },
+        {
             "title": "an event under the site's own host",
             "request": {
                 "url": "https://edge.shop.example/ee/va6/v1/collect?configId=ds-1&requestId=r2", "method": "POST",
@@ -268,6 +337,8 @@ VENDOR = Vendor(
         },
     ),
     lookalikes=(
+        "https://edge.adobedc.net.evil.example/ee/v1/interact?configId=ds-1",
+        "https://experience.adobe.com/",
         "https://shop.example/ee/v1/interact?configId=ds-1",
         {"url": "https://shop.example/v1/collect?configId=1", "method": "POST", "body": {"events": [{"name": "x"}]}},
         "https://notadobedc.demdex.net.example/ee/v1/interact?configId=ds-1",

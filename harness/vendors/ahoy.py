@@ -88,18 +88,18 @@ def _visit(request: CapturedRequest) -> list[Hit]:
 
 
 def _is_events(request: CapturedRequest) -> bool:
-    """Told by the visit's and the visitor's token beside events."""
+    """Told by events with the script's own keys, or beside the visit's and the visitor's token (without cookies it has none)."""
     payload = read_body(request)
     if payload.shape in ("form", "multipart"):
         names = {each.name for each in payload.form()}
         return {"visit_token", "visitor_token", "events_json"} <= names
     document = payload.value
-    return (
-        isinstance(document, dict)
-        and isinstance(document.get("events"), list)
-        and "visit_token" in document
-        and "visitor_token" in document
-    )
+    events = document.get("events") if isinstance(document, dict) else None
+    if not isinstance(document, dict) or not isinstance(events, list):
+        return False
+    first = events[0] if events else None
+    own = isinstance(first, dict) and {"name", "properties", "time", "id"} <= first.keys()
+    return own or {"visit_token", "visitor_token"} <= document.keys()
 
 
 def _is_visit(request: CapturedRequest) -> bool:
@@ -146,6 +146,27 @@ VENDOR = Vendor(
             },
             "hits": [{"kind": "auxiliary", "event": "visit", "identifiers": {"visit_token": "v1"}, "page_url": "https://shop.example/"}],
         },
+        {
+            "title": "an event sent as a beacon",
+            "request": {
+                "url": "https://shop.example/ahoy/events", "method": "POST", "headers": {"Content-Type": "multipart/form-data; boundary=b"},
+                "body": '--b\r\nContent-Disposition: form-data; name="visit_token"\r\n\r\nv1\r\n--b\r\nContent-Disposition: form-data; name="visitor_token"\r\n\r\nu1\r\n'
+                '--b\r\nContent-Disposition: form-data; name="events_json"\r\n\r\n[{"name":"$click","properties":{"tag":"a"},"time":1795318940.5,"id":"e3","js":true}]\r\n--b--\r\n',
+            },
+            "hits": [{"kind": "event", "event": "$click", "key": "e3", "values": {"tag": "a"}, "identifiers": {"visit_token": "v1"}, "event_time": 1795318940.5}],
+        },
+        {
+            "title": "an event without cookies",
+            "request": {
+                "url": "https://shop.example/ahoy/events", "method": "POST",
+                "body": {"events": [{"name": "signup", "properties": {"plan": "gold"}, "time": 1795318940.5, "id": "e4", "js": True}]},
+            },
+            "hits": [{"kind": "event", "event": "signup", "key": "e4", "values": {"plan": "gold"}, "identifiers": {}}],
+        },
     ),
-    lookalikes=("https://shop.example/ahoy/events", {"url": "https://shop.example/ahoy/events", "method": "POST", "body": {"events": []}}, "https://shop.example/events?visit_token=1"),
+    lookalikes=(
+        {"url": "https://shop.example/ahoy/events", "method": "POST", "body": {"events": [{"name": "x"}]}},
+        "https://shop.example/?u=https%3A%2F%2Fapp.example%2Fahoy%2Fevents",
+        "https://shop.example/ahoy/events", {"url": "https://shop.example/ahoy/events", "method": "POST", "body": {"events": []}}, "https://shop.example/events?visit_token=1",
+    ),
 )  # fmt: skip

@@ -37,6 +37,11 @@ _TABLE = {
     "attr3": Row("attr3", "Attribute 3", GENERAL),
     "attr4": Row("attr4", "Attribute 4", GENERAL),
     "attr5": Row("attr5", "Attribute 5", GENERAL),
+    **{f"attr{place}": Row(f"attr{place}", f"Attribute {place}", GENERAL) for place in range(6, 11)},
+    "productid": Row("productId", "Product ID", COMMERCE),
+    "MATCH_ID": Row("matchId", "Match ID", USER),
+    "amznToken": Row(None, "Hashed email and phone (token)", USER),
+    "arefs": Row(None, "Ad references", TECHNICAL),
     "ts": Row("ts", "Event time", TECHNICAL),
     "hashedEmail": Row("hashedEmail", "Email (hashed)", USER),
     "matchId": Row("matchId", "Match ID", USER),
@@ -48,6 +53,7 @@ _TABLE = {
     "cb": Row(None, "Cache buster", TECHNICAL),
     "gtmVersion": Row(None, "Template version", TECHNICAL),
     "gdpr": Row(None, "GDPR applies", CONSENT),
+    "gdpr_pd": Row(None, "Personal data", CONSENT),
     "gdpr_consent": Row(None, "TCF string", CONSENT),
     "us_privacy": Row(None, "US privacy string", CONSENT),
     "gpp": Row(None, "GPP string", CONSENT),
@@ -83,7 +89,10 @@ def _decode(request: CapturedRequest) -> list[Hit]:
                 if each.name == "ex-fargs":
                     inner = {name: value for name, value, *_ in PLAIN.read(str(each.value).lstrip("?"))}
                     hit.account = str(inner.get("id") or "") or None
-                    hit.event = hit.event or ("conversion" if inner.get("type") else None)
+                    kind = str(inner.get("type") or "")
+                    hit.event = hit.event or ("conversion" if kind.isdecimal() else "page_view" if kind else None)
+                    if kind:
+                        hit.values.setdefault("type", kind)
                     hit.kind = kind_of(hit.event)
     return hits
 
@@ -114,10 +123,13 @@ VENDOR = Vendor(
     docs=(
         "https://advertising.amazon.com/help/GLZ54GXQW773A6MG",
         "https://advertising.amazon.com/API/docs/en-us/guides/amazon-consent-signal",
+        "https://github.com/amzn/ads-pao-amznjs-gtm-template",
     ),
     endpoints=(
         *(Endpoint(host=host, path=path) for host in _HOSTS for path in ("/iu3", "/iui3", "/s/iu3", "/s/iui3")),
         Endpoint(host="ara.paa-reporting-advertising.amazon", path="/aat", decode=_copy),
+        Endpoint(host="tk.amazon-adsystem.com", path="/envelope", decode=LibraryReader("auxiliary")),
+        *(Endpoint(host="s.amazon-adsystem.com", path=path, decode=LibraryReader("auxiliary")) for path in ("/ecm3", "/dcm", "/x/cm")),
         Endpoint(host="s.amazon-adsystem.com", path="/iu3/conversion/*", role="library", decode=LibraryReader(account=_advertiser)),
         Endpoint(host="c.amazon-adsystem.com", path="/aat/allowlist/*", role="config"),
         Endpoint(host="c.amazon-adsystem.com", path="/aat/*", role="library"),
@@ -153,12 +165,39 @@ VENDOR = Vendor(
             "hits": [
                 {
                     "kind": "event", "event": "conversion", "account": "c3955f69-91a1-ed0e-a556-a4c0a7db3ad7", "page_url": "https://shop.example/products",
+                    "values": {"type": "4"},
                 }
             ],
         },
         {
+            "title": "an older pixel of no type, in Japan",
+            "request": {
+                "url": "https://aax-fe.amazon-adsystem.com/s/iui3?d=forester-did&ex-fargs=%3Fid%3D97c97873-b320-2f7a-9117-f3d5aa752a9e%26type%3Dnull%26m%3D6&ex-fch=416613&ex-src=shop.example",
+                "resource_type": "image",
+            },
+            "hits": [{"kind": "pageview", "event": "page_view", "account": "97c97873-b320-2f7a-9117-f3d5aa752a9e"}],
+        },
+        {
             "title": "a cookie sync, which is no event",
             "request": {"url": "https://s.amazon-adsystem.com/iu3?cm3ppd=1&d=dtb-pub&csif=t"},
+            "hits": [{"kind": "auxiliary", "event": None, "account": None}],
+        },
+        {
+            "title": "a purchase in the Far East, from a tag manager's server",
+            "request": {
+                "url": "https://aax-fe.amazon-adsystem.com/s/iu3?pid=b69567c1&event=Off-AmazonPurchases&value=10&currencyCode=JPY&unitsSold=2&productid=S1&attr6=x&clientDedupeId=T-2&MATCH_ID=m-1"
+                "&amznToken=AQ&gdpr=0&gtmVersion=1.5"
+            },
+            "hits": [
+                {
+                    "kind": "event", "event": "Off-AmazonPurchases", "account": "b69567c1", "key": "T-2", "identifiers": {"matchId": "m-1"},
+                    "values": {"value": 10, "currencyCode": "JPY", "unitsSold": 2, "productId": "S1", "attr6": "x"},
+                }
+            ],
+        },
+        {
+            "title": "the token of a hashed email, which is no event",
+            "request": {"url": "https://tk.amazon-adsystem.com/envelope", "method": "POST", "body": {"gdpr": 0, "hashedRecords": [{"type": "email", "record": "f0"}], "ttl": 9600}},
             "hits": [{"kind": "auxiliary", "event": None, "account": None}],
         },
         {
@@ -173,5 +212,7 @@ VENDOR = Vendor(
         "https://nots.amazon-adsystem.com/iu3?pid=1",
         "https://www.amazon.com/dp/B000?ref=https%3A%2F%2Fs.amazon-adsystem.com%2Fiu3",
         "https://c.amazon-adsystem.com/aax2/apstag.js",
+        "https://www.amazon.com/iu3?pid=1&event=PageView",
+        "https://web.ads.aps.amazon-adsystem.com/e/pb/bid",
     ),
 )  # fmt: skip

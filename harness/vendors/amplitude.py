@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 from harness.capture.captured import Answer
 from harness.decode.address import split_url
-from harness.decode.document import PathTable, at
+from harness.decode.document import PathTable, at, text_at
 from harness.decode.payload import Payload, open_text, read_body
 from harness.decode.query import Prefix, QueryTable, Row
 from harness.decode.readers import JsonReader, LibraryReader
 from harness.decode.vendor import Endpoint, Vendor
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from harness.capture.captured import CapturedRequest
     from harness.decode.hit import Hit
 
@@ -45,6 +47,24 @@ _TABLE = PathTable(
         "ip": Row(None, "IP address", USER),
         "library": Row(None, "Script", TECHNICAL),
         "partner_id": Row(None, "Partner", TECHNICAL),
+        "version_name": Row(None, "Version of the app", DEVICE),
+        "app_version": Row(None, "Version of the app", DEVICE),
+        "os_name": Row(None, "System", DEVICE),
+        "os_version": Row(None, "System version", DEVICE),
+        "device_model": Row(None, "Device model", DEVICE),
+        "device_manufacturer": Row(None, "Device manufacturer", DEVICE),
+        "device_brand": Row(None, "Device brand", DEVICE),
+        "carrier": Row(None, "Carrier", DEVICE),
+        "country": Row(None, "Country", USER),
+        "region": Row(None, "Region", USER),
+        "city": Row(None, "City", USER),
+        "dma": Row(None, "Market area", USER),
+        "idfa": Row(None, "Advertising ID", USER),
+        "idfv": Row(None, "Vendor ID", USER),
+        "adid": Row(None, "Advertising ID", USER),
+        "android_id": Row(None, "Android ID", USER),
+        "group_type": Row(None, "Group type", USER),
+        "group_value": Row(None, "Group", USER),
     },
     (
         Prefix("event_properties.", field=None, label="{}", group=PROPERTIES),
@@ -90,6 +110,12 @@ def _derive(hit: Hit, event: Any, document: Any) -> None:
             for name, value in changed.items() if isinstance(changed, dict) else ():
                 if isinstance(value, str) and value and name[:4] == "utm_":
                     hit.campaign.setdefault(name, value)
+    if hit.event is None and isinstance(at(event, "group_properties"), dict):
+        hit.kind, hit.event = "identify", "$groupidentify"
+        hit.values.setdefault("group_properties", event["group_properties"])
+        for name in ("group_type", "group_value"):
+            if (found := text_at(event, name)) is not None:
+                hit.identifiers[name] = found
     if hit.event is None and hit.kind == "identify":
         hit.event = "$identify"
     for key in ("$price", "$quantity", "$revenue", "$productId", "$revenueType", "$currency"):
@@ -152,6 +178,12 @@ def _is_amplitude(request: CapturedRequest) -> bool:
     return False
 
 
+def _script(path: str, wire: Mapping[str, Any]) -> str | None:
+    """``/script/<API key>.js``."""
+    folder, _, name = path.strip("/").partition("/")
+    return name.partition(".")[0] or None if folder == "script" else None
+
+
 def _answer(request: CapturedRequest) -> Answer | None:
     """A success object, or the batch is sent again; ``success`` to the older form."""
     if request.method != "POST":
@@ -200,7 +232,7 @@ VENDOR = Vendor(
             Endpoint(host=host, path="/*", role="config", decode=LibraryReader("config"))
             for host in ("api.lab.amplitude.com", "api.lab.eu.amplitude.com", "flag.lab.amplitude.com", "flag.lab.eu.amplitude.com")
         ),
-        *(Endpoint(host=host, path="/*", role="library", decode=LibraryReader()) for host in ("cdn.amplitude.com", "cdn.eu.amplitude.com")),
+        *(Endpoint(host=host, path="/*", role="library", decode=LibraryReader(account=_script)) for host in ("cdn.amplitude.com", "cdn.eu.amplitude.com")),
     ),
     decode=_decode,
     answer=_answer,
@@ -242,6 +274,22 @@ VENDOR = Vendor(
             "hits": [{"kind": "event", "event": "click", "account": "k1", "values": {"a": 1}, "identifiers": {"device_id": "d1"}}],
         },
         {
+            "title": "a group's properties, in the address",
+            "request": {
+                "url": "https://api2.amplitude.com/groupidentify?api_key=k1&identification=%5B%7B%22group_type%22%3A%22org%22%2C%22group_value%22%3A%22a%22%2C%22group_properties%22%3A%7B%22x%22%3A1%7D%7D%5D"
+            },
+            "hits": [{"kind": "identify", "event": "$groupidentify", "account": "k1", "identifiers": {"group_type": "org", "group_value": "a"}}],
+        },
+        {
+            "title": "events to the European region",
+            "request": {
+                "url": "https://api.eu.amplitude.com/2/httpapi", "method": "POST",
+                "body": {"api_key": "k1", "events": [{"event_type": "$identify", "user_id": "u"}, {"event_type": "Page Viewed", "event_properties": {"path": "/"}}]},
+            },
+            "hits": [{"kind": "identify", "event": "$identify", "account": "k1"}, {"kind": "pageview", "event": "Page Viewed", "account": "k1", "values": {"path": "/"}}],
+        },
+        {"title": "the script of a project", "request": {"url": "https://cdn.amplitude.com/script/k1.js"}, "hits": [{"kind": "library", "account": "k1"}]},
+        {
             "title": "an identification through a proxy",
             "request": {
                 "url": "https://amp.shop.example/2/httpapi", "method": "POST",
@@ -254,6 +302,8 @@ VENDOR = Vendor(
         "https://shop.example/2/httpapi",
         {"url": "https://shop.example/batch", "method": "POST", "body": {"api_key": "k", "batch": [{"event": "x", "properties": {}}]}},
         "https://notamplitude.com/2/httpapi",
+        "https://app.amplitude.com/analytics/shop/home",
+        "https://amplitude.com/docs/apis/analytics/http-v2",
         "https://api2.amplitude.com.evil.example/2/httpapi",
         "https://shop.example/?u=https%3A%2F%2Fapi2.amplitude.com%2F2%2Fhttpapi",
     ),

@@ -72,7 +72,14 @@ def _decode(request: CapturedRequest) -> list[Hit]:
 
 def _account(path: str, wire: Mapping[str, Any]) -> str | None:
     steps = path.strip("/").split("/")
-    return steps[-1].removesuffix(".js") if len(steps) == 1 else steps[steps.index("accounts") + 1] if "accounts" in steps[:-1] else None
+    alone = steps[-1].removesuffix(".js") if len(steps) == 1 else ""
+    if len(steps) == 1:
+        return alone if alone.isdecimal() or ("-" in alone and "." not in alone) else None
+    return steps[steps.index("accounts") + 1] if "accounts" in steps[:-1] else None
+
+
+def _is_socket(request: CapturedRequest) -> bool:
+    return request.url[:3].lower() in ("wss", "ws:")
 
 
 VENDOR = Vendor(
@@ -83,6 +90,7 @@ VENDOR = Vendor(
     endpoints=(
         *(Endpoint(host=host, path="/v1/accounts/*/activity") for host in ("api.appcues.net", "api.eu.appcues.net", "*.appcues.net")),
         *(Endpoint(host=host, path="/v1/accounts/*", role="config", decode=LibraryReader("config", account=_account)) for host in ("api.appcues.net", "api.eu.appcues.net")),
+        Endpoint(host="*.appcues.net", path="/*", recognise=_is_socket, decode=LibraryReader("auxiliary", account=_account)),
         *(Endpoint(host=host, role="library", decode=LibraryReader(account=_account)) for host in ("fast.appcues.com", "fast.eu.appcues.com")),
     ),
     decode=_decode,
@@ -109,6 +117,37 @@ VENDOR = Vendor(
             "request": {"url": "https://fast.appcues.com/123.js", "resource_type": "script"},
             "hits": [{"kind": "library", "account": "123"}],
         },
+        {
+            "title": "an event with the profile as it changed, in Europe",
+            "request": {
+                "url": "https://api.eu.appcues.net/v1/accounts/123/users/u1/activity", "method": "POST",
+                "body": {
+                    "request_id": "r2", "profile_update": {"plan": "gold", "_sessionPageviews": 2}, "group_id": None,
+                    "events": [{"name": "Upgraded", "attributes": {"seats": 5}, "context": {"url": "https://app.example/billing", "locale_id": "default"}, "timestamp": 1795318940}, {"name": "appcues:step_interacted"}],
+                },
+            },
+            "hits": [
+                {"kind": "event", "event": "Upgraded", "account": "123", "values": {"seats": 5}, "event_time": 1795318940.0, "page_url": "https://app.example/billing"},
+                {"kind": "auxiliary", "event": "appcues:step_interacted"},
+            ],
+        },
+        {
+            "title": "what a user is to be shown",
+            "request": "https://api.appcues.net/v1/accounts/104214/users/33810/content/36a84b09-62f9-4afe-b0f3-111f9552fb06",
+            "hits": [{"kind": "config", "account": "104214"}],
+        },
+        {
+            "title": "what the script loads besides",
+            "request": "https://fast.appcues.com/generic/main/4.53.1/appcues.main.a34de36c.js",
+            "hits": [{"kind": "library", "account": None}],
+        },
+        {
+            "title": "the socket that older scripts keep open, its messages apart",
+            "request": {"url": "wss://api.appcues.net/v1/socket/websocket?vsn=2.0.0", "resource_type": "websocket"},
+            "hits": [{"kind": "auxiliary"}],
+        },
     ),
-    lookalikes=("https://shop.example/v1/accounts/123/users/u1/activity", "https://fast.notappcues.com/123.js", "https://api.appcues.net.evil.example/v1/accounts/1/users/2/activity"),
+    lookalikes=(
+        "https://api.appcues.net/healthz",
+"https://studio.appcues.com/login", "https://docs.appcues.com/dev-installing-appcues", "https://api.appcues.com/v2/accounts/1/segments", "https://shop.example/?u=https%3A%2F%2Ffast.appcues.com%2F123.js", "https://shop.example/v1/accounts/123/users/u1/activity", "https://fast.notappcues.com/123.js", "https://api.appcues.net.evil.example/v1/accounts/1/users/2/activity"),
 )  # fmt: skip

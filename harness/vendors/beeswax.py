@@ -56,6 +56,11 @@ VENDOR = Vendor(
     decode=_decode,
     examples=(
         {
+            "title": "a segment with its value, as a script",
+            "request": {"url": "https://segment.prod.bidr.io/associate-segment?buzz_key=tatari&segment_key=tatari-2587&value=5&uncacheplz=1", "resource_type": "script"},
+            "hits": [{"kind": "event", "event": "segment", "account": "tatari", "values": {"segment_key": "tatari-2587", "value": 5}}],
+        },
+        {
             "title": "a conversion",
             "request": {"url": "https://cnv.event.prod.bidr.io/log/cnv?tag_id=2&buzz_key=shop&value=19.98&segment_key=shop-1&account_id=1&order=T-1&ord=123"},
             "hits": [{"kind": "event", "event": "conversion", "account": "shop", "key": "T-1", "values": {"value": 19.98, "tag_id": "2", "segment_key": "shop-1"}}],
@@ -67,6 +72,7 @@ VENDOR = Vendor(
         },
     ),
     lookalikes=(
+        "https://shop.example/?u=https%3A%2F%2Fcnv.event.prod.bidr.io%2Flog%2Fcnv%3Ftag_id%3D2",
         "https://shop.example/log/cnv?tag_id=2&buzz_key=shop",
         "https://cnv.event.prod.bidr.io.evil.example/log/cnv?tag_id=2",
         "https://notbidr.io/log/cnv?tag_id=2",

@@ -1,5 +1,6 @@
 """Braze: the Web SDK's data calls, and events, purchases and attributes sent by a backend.
 
+Wire format: as https://www.npmjs.com/package/@braze/web-sdk sends it.
 Documentation: https://www.braze.com/docs/developer_guide/sdk_integration (Web SDK),
 https://www.braze.com/docs/api/basics/#endpoints (hosts of every cluster),
 https://www.braze.com/docs/api/endpoints/user_data/post_user_track (events and purchases),
@@ -32,6 +33,9 @@ _SHARED = PathTable(
         "sdk_version": Row(None, "SDK version", TECHNICAL),
         "time": Row(None, "Time", TECHNICAL),
         "respond_with.user_id": Row("external_id", "User ID", USER),
+        "user_id": Row("external_id", "User ID", USER),
+        "sdk_flavor": Row(None, "SDK flavour", TECHNICAL),
+        "app_version": Row(None, "App version", TECHNICAL),
     },
     (Prefix("device.", field=None, label="{}", group=DEVICE), Prefix("attributes[].", field=None, label="{}", group=USER)),
 )
@@ -56,6 +60,11 @@ _EVENT = PathTable(
         Prefix("properties.", field=None, label="{}", group=PROPERTIES),
     ),
 )
+_ATTRIBUTES = PathTable(
+    {"user_id": Row("external_id", "User ID", USER), "email": Row("email", "E-mail", USER)},
+    (Prefix("custom.", field=None, label="{}", group=USER),),
+)
+_OF_USERS = frozenset(("inc", "add", "rem", "set", "lcaa", "lcar", "ncam", "sgu", "uae"))
 _DOCUMENTED = {"p": "purchase", "ss": "session_start", "se": "session_end"}
 
 
@@ -67,11 +76,16 @@ def _name(event: Any, document: Any) -> str | None:
 
 
 def _kind(name: str | None, event: Any) -> str:
-    return "event" if text_at(event, "name") in ("ce", "p") else "auxiliary"
+    code = text_at(event, "name")
+    return "event" if code in ("ce", "p") else "identify" if code in _OF_USERS else "auxiliary"
 
 
 def _derive(hit: Hit, event: Any, document: Any) -> None:
-    if text_at(event, "name") == "p":
+    code, said = text_at(event, "name"), at(event, "data")
+    if code not in ("ce", "p") and isinstance(said, dict):
+        for key, value in said.items():
+            hit.values.setdefault(key, value)
+    if code == "p":
         # The script sends the price as a text of two decimals, a backend as a number.
         price = at(event, "data.p")
         price = number(price) if isinstance(price, str) else price
@@ -92,20 +106,29 @@ _SDK = JsonReader(
 
 def _data(request: CapturedRequest) -> list[Hit]:
     hits = _SDK(request)
-    document = read_body(request).value
-    if not isinstance(document, dict) or document.get("events"):
+    payload = read_body(request)
+    document, notes = payload.value, payload.notes
+    if not isinstance(document, dict):
         return hits
-    parameters = _SHARED.read(document, read_body(request).notes)
-    attributes = document.get("attributes")
-    hit = _SDK.hit({}, document, parameters)
-    hit.kind = "identify" if attributes else "auxiliary"
-    hit.event = "attributes" if attributes else None
-    for each in attributes if isinstance(attributes, list) else ():
-        if isinstance(each, dict):
-            hit.values.update({key: value for key, value in each.items() if key not in hit.values})
-            if user := text_at(each, "user_id"):
-                hit.identifiers["external_id"] = user
-    return [hit]
+    attributes, events = document.get("attributes"), document.get("events")
+    if not events or not isinstance(events, list):
+        hits = []
+    if attributes and isinstance(attributes, list):
+        shared = _SHARED.read(document, notes, without=frozenset(("events", "attributes")))
+        for each in attributes:
+            hit = _SDK.hit(each, document, [*shared, *_ATTRIBUTES.read(each, notes)])
+            hit.kind, hit.event = "identify", "attributes"
+            custom = at(each, "custom")
+            for said in (custom, each):
+                for key, value in said.items() if isinstance(said, dict) else ():
+                    if said is custom or key != "custom" or not isinstance(custom, dict):
+                        hit.values.setdefault(key, value)
+            hits.append(hit)
+    if not hits:
+        hit = _SDK.hit({}, document, _SHARED.read(document, notes))
+        hit.kind, hit.event = "auxiliary", None
+        hits = [hit]
+    return hits
 
 
 _LISTS = (("events", "event"), ("purchases", "event"), ("attributes", "identify"))
@@ -241,8 +264,53 @@ VENDOR = Vendor(
             "request": {"url": "https://js.appboycdn.com/web-sdk/6.13/braze.min.js", "resource_type": "script"},
             "hits": [{"kind": "library"}],
         },
+        {
+            "title": "a change of the user's own, with the session it was made in",
+            "request": {
+                "url": "https://sdk.us-10.braze.com/api/v3/data/", "method": "POST",
+                "body": {
+                    "api_key": "k", "device_id": "d1", "time": 1795318940, "sdk_version": "6.13.0", "user_id": "u1",
+                    "events": [
+                        {"name": "inc", "time": 1795318940.1, "data": {"key": "visits", "value": 1}, "session_id": "s1"},
+                        {"name": "lr", "time": 1795318940.2, "data": {"latitude": 1, "longitude": 2}, "session_id": "s1"},
+                    ],
+                },
+            },
+            "hits": [
+                {"kind": "identify", "event": "inc", "account": "k", "identifiers": {"external_id": "u1"}},
+                {"kind": "auxiliary", "event": "lr"},
+            ],
+        },
+        {
+            "title": "content cards asked for, on the oldest host",
+            "request": {"url": "https://dev.appboy.com/api/v3/content_cards/sync", "method": "POST", "body": {"api_key": "k", "device_id": "d1"}},
+            "hits": [{"kind": "auxiliary", "account": "k"}],
+        },
+        {
+            "title": "an event, a subscription and attributes of the user in one call",
+            "request": {
+                "url": "https://sdk.fra-01.braze.eu/api/v3/data/", "method": "POST", "headers": {"Content-type": "application/json", "X-Braze-Api-Key": "k1", "X-Braze-DataRequest": "true"},
+                "body": {
+                    "respond_with": {"user_id": "U1", "config": {"config_time": 0}},
+                    "events": [
+                        {"name": "ce", "time": 1795603289.271, "data": {"n": "add_to_cart", "p": {"sku": "S1", "value": 3}}, "session_id": "s1", "user_id": "U1"},
+                        {"name": "sgu", "time": 1795603289.293, "data": {"group_id": "g1", "status": "subscribed"}, "session_id": "s1", "user_id": "U1"},
+                    ],
+                    "attributes": [{"user_id": "U1", "email": "a@b.c", "custom": {"plan": "gold"}, "email_subscribe": "opted_in"}],
+                    "device": {"browser": "Chrome", "locale": "en-us"}, "api_key": "k1", "time": 1795603289, "sdk_version": "6.13.0", "device_id": "d1",
+                },
+            },
+            "hits": [
+                {"kind": "event", "event": "add_to_cart", "values": {"sku": "S1", "value": 3}},
+                {"kind": "identify", "event": "sgu", "values": {"group_id": "g1", "status": "subscribed"}},
+                {"kind": "identify", "event": "attributes", "account": "k1", "values": {"email": "a@b.c", "plan": "gold", "email_subscribe": "opted_in"}, "identifiers": {"external_id": "U1", "device_id": "d1", "email": "a@b.c"}},
+            ],
+        },
     ),
     lookalikes=(
+        "https://dashboard-01.braze.com/sign_in",
+        {'url': 'https://shop.example/metrics/data/', 'method': 'POST', 'body': {'api_key': 'x', 'events': [{'name': 'ce'}]}},
+        "https://shop.example/?u=https%3A%2F%2Fsdk.iad-01.braze.com%2Fapi%2Fv3%2Fdata%2F",
         "https://shop.example/api/v3/data/",
         "https://sdk.notbraze.com/api/v3/data/",
         "https://sdk.iad-01.braze.com.evil.example/api/v3/data/",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from harness.decode.address import split_url
-from harness.decode.document import PathTable
+from harness.decode.document import PathTable, text_at
 from harness.decode.query import Prefix, QueryTable, Row
 from harness.decode.readers import JsonReader, LibraryReader, QueryReader
 from harness.decode.vendor import Endpoint, Vendor
@@ -41,8 +41,11 @@ _READ = QueryReader(
             "eventdata": Row("eventdata", "Event data", PROPERTIES, "json"),
             "contact": Row("contact", "Contact", USER, "json"),
             "properties": Row("properties", "Properties", PROPERTIES, "json"),
+            "isNewSession": Row(None, "New session", TECHNICAL),
+            "href": Row("href", "Link", PROPERTIES),
+            "linkid": Row("linkid", "Link ID", PROPERTIES),
         },
-        (Prefix("ma_", label="{}", group=PAGE), Prefix("utm_", label="{}", group="Campaign")),
+        (Prefix("ma_", label="{}", group=PAGE), Prefix("utm_", label="{}", group="Campaign"), Prefix("", label="{}", group=PROPERTIES)),
     ),
     account="client_key",
     page="ma_url",
@@ -81,7 +84,7 @@ _API = JsonReader(
         ),
     ),
     event=("event", "event_name"),
-    page=("properties.ma_url", "properties.url", "url"),
+    page=lambda event, document: _page(event),
     key=("eventdata.id",),
     time="event_date",
     identifiers={
@@ -92,6 +95,13 @@ _API = JsonReader(
     },
     values=("properties", "event_properties", "eventdata", "eventdata.data", "attributes", ""),
 )
+
+
+def _page(event: Any) -> str | None:
+    """The page's address; ``page`` is its name, or its address."""
+    named = text_at(event, "page") or ""
+    found = next((text for path in ("properties.ma_url", "properties.url", "url") if (text := text_at(event, path)) is not None), None)
+    return found or (named if "://" in named else None)
 
 
 def _api(request: CapturedRequest) -> list[Hit]:
@@ -152,6 +162,19 @@ VENDOR = Vendor(
             "hits": [{"kind": "event", "event": "order_completed", "account": "k1", "key": "cart:7", "values": {"total": 19.98}, "identifiers": {"email": "a@b.co"}}],
         },
         {
+            "title": "a link, with an attribute of the site's own",
+            "request": {"url": "https://in-automate.brevo.com/p?sib_type=trackLink&key=k1&session_id=s-1&email_id=&ma_url=https%3A%2F%2Fshop.example%2F&href=%2Fsale&linkid=cta&sib_name=cta&colour=red"},
+            "hits": [{"kind": "event", "event": "trackLink", "account": "k1", "values": {"href": "/sale", "colour": "red"}, "identifiers": {"session_id": "s-1"}}],
+        },
+        {
+            "title": "an identity of the REST call, and a page",
+            "request": {
+                "url": "https://in-automate.sendinblue.com/api/v2/trackPage", "method": "POST", "headers": {"ma-key": "k1"},
+                "body": {"email": "a@b.co", "page": "https://shop.example/?utm_source=x", "properties": {"ma_title": "Shop", "ma_path": "/"}},
+            },
+            "hits": [{"kind": "pageview", "event": "trackPage", "account": "k1", "page_url": "https://shop.example/?utm_source=x", "campaign": {"utm_source": "x"}, "values": {"ma_title": "Shop"}}],
+        },
+        {
             "title": "the script",
             "request": {"url": "https://sibautomation.com/sa.js?key=k1", "resource_type": "script"},
             "hits": [{"kind": "library", "account": "k1"}],
@@ -161,6 +184,8 @@ VENDOR = Vendor(
         "https://shop.example/p?sib_type=page&key=k1",
         "https://in-automate.notbrevo.com/p?sib_type=page",
         "https://in-automate.brevo.com.evil.example/p",
+        "https://www.brevo.com/p?sib_type=page",
+        "https://app.brevo.com/automation",
         "https://shop.example/?x=https%3A%2F%2Fin-automate.brevo.com%2Fp",
     ),
 )  # fmt: skip

@@ -27,6 +27,10 @@ _TABLE = PathTable(
         "exceptions[].errorClass": Row("errorClass", "Class", ERROR),
         "exceptions[].message": Row("message", "Message", ERROR),
         "startedAt": Row(None, "Time", TECHNICAL),
+        "unhandled": Row("unhandled", "Unhandled", ERROR),
+        "severityReason.type": Row("severityReason", "Reason for the severity", ERROR),
+        "app.releaseStage": Row("releaseStage", "Release stage", GENERAL),
+        "app.version": Row("appVersion", "Version", GENERAL),
     },
     (
         Prefix("user.", field=None, label="{}", group=USER),
@@ -107,6 +111,28 @@ VENDOR = Vendor(
             ],
         },
         {
+            "title": "two errors, in SmartBear's cloud, the key in a header",
+            "request": {
+                "url": "https://notify.bugsnag.smartbear.com/", "method": "POST", "headers": {"Bugsnag-Api-Key": "k2", "Bugsnag-Payload-Version": "4"},
+                "body": {
+                    "notifier": {"name": "Bugsnag JavaScript", "version": "9.0.0"},
+                    "events": [
+                        {"unhandled": True, "exceptions": [{"errorClass": "Error", "message": "a"}], "app": {"releaseStage": "production", "version": "1.2"}},
+                        {"unhandled": False, "exceptions": [{"errorClass": "RangeError", "message": "b"}]},
+                    ],
+                },
+            },
+            "hits": [
+                {"event": "Error", "account": "k2", "values": {"unhandled": True, "releaseStage": "production", "appVersion": "1.2"}},
+                {"event": "RangeError", "account": "k2", "values": {"unhandled": False}},
+            ],
+        },
+        {
+            "title": "performance",
+            "request": {"url": "https://k1.otlp.bugsnag.com/v1/traces", "method": "POST", "body": {"resourceSpans": []}},
+            "hits": [{"kind": "auxiliary", "event": None}],
+        },
+        {
             "title": "a session",
             "request": {
                 "url": "https://sessions.bugsnag.com/", "method": "POST", "headers": {"Bugsnag-Api-Key": "k1"},
@@ -115,5 +141,5 @@ VENDOR = Vendor(
             "hits": [{"kind": "auxiliary", "event": "session", "account": "k1", "key": "s1", "event_time": 1795318940.0}],
         },
     ),
-    lookalikes=("https://shop.example/", "https://notify.notbugsnag.com/", "https://notify.bugsnag.com.evil.example/", "https://www.bugsnag.com/"),
+    lookalikes=("https://shop.example/", "https://notify.notbugsnag.com/", "https://notify.bugsnag.com.evil.example/", "https://www.bugsnag.com/", "https://app.bugsnag.com/acme/shop", "https://notify.bugsnag.com/status", "https://shop.example/?u=https%3A%2F%2Fnotify.bugsnag.com%2F"),
 )  # fmt: skip

@@ -47,7 +47,11 @@ _TABLE = QueryTable(
         "j": Row(None, "Next ping", "Technical"),
         "b": Row(None, "Page load time (ms)", "Technical"),
         "t": Row(None, "Page session", "Technical"),
-        "sn": Row(None, "Ping number", "Technical"),
+        "sn": Row("ping_number", "Ping number", "Technical", "number"),
+        "sv": Row(None, "Visit", "Technical"),
+        "sr": Row("session_referrer", "Visit's referrer", "Visitor"),
+        "sd": Row(None, "Visit depth", "Visitor"),
+        "im": Row(None, "Features", "Technical"),
         "V": Row(None, "Script version", "Technical"),
         "tz": Row(None, "Time zone", "Device"),
         "_": Row(None, "End", "Technical"),
@@ -56,7 +60,13 @@ _TABLE = QueryTable(
 
 
 def _first(values: Mapping[str, Any]) -> str | None:
-    return None if "domain" not in values else "pageview" if values.get("time_on_page") == 0 else "ping"
+    return (
+        None
+        if "domain" not in values
+        else "pageview"
+        if values.get("time_on_page") == 0 and values.get("ping_number") in (None, 1)
+        else "ping"
+    )
 
 
 _READ = QueryReader(
@@ -81,7 +91,7 @@ VENDOR = Vendor(
     ),
     decode=_READ,
     automatic_events=frozenset({"ping"}),
-    automatic_parameters=frozenset({"domain", "path", "title", "referrer", "internal_referrer", "visitor_id", "scroll*", "time_on_page", "engaged_time"}),
+    automatic_parameters=frozenset({"domain", "path", "title", "referrer", "internal_referrer", "visitor_id", "scroll*", "time_on_page", "engaged_time", "ping_number", "session_referrer"}),
     examples=(
         {
             "title": "the first ping of a page",
@@ -98,8 +108,25 @@ VENDOR = Vendor(
             "request": {"url": f"https://ping.chartbeat.net/ping?{_HIT}&c=0.25&E=12&_"},
             "hits": [{"kind": "auxiliary", "event": "ping", "account": "12345", "values": {"engaged_time": 12, "time_on_page": 0.25}}],
         },
+        {
+            "title": "the first ping as a newer script sends it, and the script",
+            "request": f"https://ping.chartbeat.net/ping?{_HIT}&c=0&E=0&e=0&b=3631&t=Bu7f&tz=0&_acct=anon&sn=1&sv=Dx&sr=https%3A%2F%2Fwww.google.com%2F&sd=1&im=067b07ff&_",
+            "hits": [{"kind": "pageview", "event": "pageview", "account": "12345", "values": {"account_type": "anon", "session_referrer": "https://www.google.com/"}}],
+        },
+        {
+            "title": "the script",
+            "request": {"url": "https://static.chartbeat.com/js/chartbeat.js", "resource_type": "script"},
+            "hits": [{"kind": "library"}],
+        },
+        {
+            "title": "a headline's test",
+            "request": "https://mabping.chartbeat.net/ping/mab?h=shop.example&p=%2F&k=1",
+            "hits": [{"kind": "auxiliary"}],
+        },
     ),
     lookalikes=(
+        "https://chartbeat.com/login",
+        "https://api.chartbeat.com/live/quickstats/v4/?apikey=k&host=shop.example",
         "https://shop.example/ping?h=shop.example&g=1",
         "https://notchartbeat.net/ping?g=1",
         "https://ping.chartbeat.net.evil.example/ping?g=1",

@@ -72,6 +72,7 @@ VENDOR = Vendor(
     docs=("https://developers.cj.com/docs/plugins/mmp---adjust", "https://developers.cj.com/docs/tracking-integration"),
     endpoints=(
         *(Endpoint(host=host, path="/u") for host in ("www.emjcd.com", "emjcd.com", "www.mczbf.com")),
+        *(Endpoint(host=host, path="/tags/c") for host in ("www.emjcd.com", "emjcd.com")),
         Endpoint(host="www.mczbf.com", path="/tags/*/tag.js", role="library", decode=_TAG),
         Endpoint(host="www.mczbf.com", path="/*/pageInfo", decode=LibraryReader("auxiliary", account=lambda path, wire: path.split("/")[1])),
     ),
@@ -93,6 +94,16 @@ VENDOR = Vendor(
             "title": "a simple amount, in lower case",
             "request": {"url": "https://www.emjcd.com/u?amount=19.98&cid=1515507&oid=T-2&type=332501&currency=USD&method=IMG"},
             "hits": [{"event": "conversion", "account": "1515507", "key": "T-2", "values": {"amount": 19.98}}],
+        },
+        {
+            "title": "an order in the container tag's frame",
+            "request": {"url": "https://www.emjcd.com/tags/c?containerTagId=15468&CID=1538584&TYPE=389528&CURRENCY=USD&OID=T-3&AMOUNT=5.00&CJEVENT=abc", "resource_type": "document"},
+            "hits": [{"kind": "event", "event": "conversion", "account": "1538584", "key": "T-3", "values": {"amount": 5.0}}],
+        },
+        {
+            "title": "an order from a server",
+            "request": {"url": "https://www.emjcd.com/u?CID=1538584&TYPE=389528&METHOD=S2S&SIGNATURE=s&CJEVENT=abc&eventTime=2026-11-22T03:42:20Z&OID=T-4&currency=EUR&coupon=SPRING&ITEM1=A&AMT1=9.99&QTY1=1&DCNT1=0.5"},
+            "hits": [{"event": "conversion", "key": "T-4", "event_time": 1795318940.0, "values": {"coupon": "SPRING", "items": [{"itemId": "A", "unitPrice": 9.99, "quantity": 1, "discount": 0.5}]}}],
         },
     ),
     lookalikes=(

@@ -47,8 +47,10 @@ _TABLE = PathTable(
 _DIMENSIONS = {
     1: "url", 2: "referrer", 3: "page_title", 5: "schema_type", 6: "product_brand", 7: "product_availability", 8: "author_name", 9: "language",
     10: "product_name", 11: "product_category", 12: "product_sku", 13: "product_currency", 14: "product_condition", 15: "tab_id",
-    34: "timezone", 36: "consent",
+    16: "page_language", 18: "headline", 22: "platform", 34: "timezone", 36: "consent", 38: "global_privacy_control",
 }  # fmt: skip
+# Metrics that a page's structured data names, in the currency's own unit.
+_PRICES = {13: "product_price", 20: "cart_price", 21: "cart_shipping", 22: "cart_discount", 23: "cart_tax", 24: "cart_total"}
 _PERSON = {"userId": "custom_user_id", "sessionId": "custom_session_id", "pageId": "custom_page_id", "userHint": "friendly_name"}
 
 
@@ -91,6 +93,10 @@ def _hits(document: Any, parameters: list[Any]) -> list[Hit]:
     tags: dict[str, Any] = {}
     for each in tokens:
         match each[1]:
+            case 0:
+                for key, value in _pairs(each):
+                    if isinstance(key, int) and key in _PRICES and isinstance(value, int | float):
+                        values[_PRICES[key]] = value
             case 1:
                 for key, value in _pairs(each):
                     name = _DIMENSIONS.get(key) if isinstance(key, int) else None
@@ -137,7 +143,7 @@ def _hits(document: Any, parameters: list[Any]) -> list[Hit]:
 def _granted(token: Any) -> Any:
     if token is True or token is False:
         return token
-    return {"granted": True, "denied": False, 1: True, 2: False}.get(token, token) if isinstance(token, str | int) else token
+    return {"granted": True, "denied": False, 1: True, 0: False, 2: False}.get(token, token) if isinstance(token, str | int) else token
 
 
 def _project(path: str, wire: Mapping[str, object]) -> str | None:
@@ -169,6 +175,14 @@ VENDOR = Vendor(
     cookieless=True,
     examples=(
         {
+            "title": "consent as numbers, as version 0.8.70 sends it",
+            "request": {
+                "url": "https://x.clarity.ms/collect", "method": "POST",
+                "body": {"e": ["0.8.70", 1, 0, 147, "abc123", "u1", "s1", 1, 0, 0, 0, "https://shop.example/"], "a": [[102, 1, 1, ["https://shop.example/"], 36, ["0"]], [102, 47, 5, 1, 0]], "p": []},
+            },
+            "hits": [{"kind": "pageview", "account": "abc123", "consent": {"ad_Storage": True, "analytics_Storage": False}}],
+        },
+        {
             "title": "a page's first payload, with consent",
             "request": {
                 "url": "https://y.clarity.ms/collect", "method": "POST",
@@ -196,6 +210,17 @@ VENDOR = Vendor(
             ],
         },
         {
+            "title": "a product page, whose page names its price",
+            "request": {
+                "url": "https://z.clarity.ms/collect", "method": "POST",
+                "body": {"e": ["0.8.70", 1, 0, 9, "p1", "u", "s", 1, 0, 0, 0, "https://shop.example/p"], "a": [[9, 0, 13, 20, 24, 40], [9, 1, 10, ["Shirt"], 12, ["S1"], 13, ["EUR"]]]},
+            },
+            "hits": [{"kind": "pageview", "event": "page", "values": {"product_price": 20, "cart_total": 40, "product_name": "Shirt", "product_sku": "S1", "product_currency": "EUR"}}],
+        },
+        {"title": "the tag of Microsoft Advertising", "request": {"url": "https://www.clarity.ms/tag/uet/26101359?conversions=1"}, "hits": [{"kind": "library", "account": "26101359"}]},
+        {"title": "the script", "request": {"url": "https://scripts.clarity.ms/0.8.64/clarity.js"}, "hits": [{"kind": "library"}]},
+        {"title": "the cookie's copy", "request": {"url": "https://c.clarity.ms/c.gif?ctsa=mr&CtsSyncId=1"}, "hits": [{"kind": "auxiliary", "event": None}]},
+        {
             "title": "the tag",
             "request": {"url": "https://www.clarity.ms/tag/eunmrr98um", "resource_type": "script"},
             "hits": [{"kind": "library", "account": "eunmrr98um"}],
@@ -206,5 +231,7 @@ VENDOR = Vendor(
         "https://y.notclarity.ms/collect",
         "https://y.clarity.ms.evil.example/collect",
         "https://shop.example/?x=https%3A%2F%2Fy.clarity.ms%2Fcollect",
+        "https://clarity.microsoft.com/projects",
+        "https://shop.clarity.ms/pricing",
     ),
 )  # fmt: skip

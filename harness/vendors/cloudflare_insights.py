@@ -106,8 +106,22 @@ VENDOR = Vendor(
             "request": {"url": "https://static.cloudflareinsights.com/beacon.min.js"},
             "hits": [{"kind": "library"}],
         },
+        {
+            "title": "a load that names no event type, as the older script sends it",
+            "request": {"url": "https://cloudflareinsights.com/cdn-cgi/rum", "method": "POST", "body": {"pageloadId": "p2", "siteToken": "t1", "location": "https://shop.example/", "referrer": "", "timings": {"x": 1}, "st": 1}},
+            "hits": [{"kind": "pageview", "event": "pageload", "account": "t1", "page_url": "https://shop.example/"}],
+        },
+        {
+            "title": "the script with its version in the address",
+            "request": {"url": "https://static.cloudflareinsights.com/beacon.min.js/vcd15cbe7772f49c399c6a5babf22c1241717689176015", "resource_type": "script"},
+            "hits": [{"kind": "library"}],
+        },
     ),
     lookalikes=(
+        "https://dash.cloudflare.com/login",
+        "https://cloudflareinsights.com.evil.example/cdn-cgi/rum",
+        "https://shop.example/cdn-cgi/trace",
+        "https://shop.example/?u=https%3A%2F%2Fcloudflareinsights.com%2Fcdn-cgi%2Frum",
         "https://shop.example/cdn-cgi/rum",
         {"url": "https://shop.example/cdn-cgi/rum", "method": "POST", "body": {"a": 1}},
         "https://notcloudflareinsights.com/cdn-cgi/rum",

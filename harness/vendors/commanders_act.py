@@ -9,9 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from harness.decode.address import split_url
-from harness.decode.document import PathTable, at
+from harness.decode.document import PathTable, at, text_at
+from harness.decode.payload import read_body
 from harness.decode.query import Prefix, QueryTable, Row
-from harness.decode.readers import JsonReader, LibraryReader, kind_of
+from harness.decode.readers import JsonReader, LibraryReader, QueryReader, kind_of
 from harness.decode.vendor import Endpoint, Vendor
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ _TABLE = PathTable(
         Prefix("user.", field=None, label="{}", group="User"),
         Prefix("context.", field=None, label="{}", group="Context"),
         Prefix("integrations.", field=None, label="{}", group="Technical"),
+        Prefix("properties.", field=None, label="{}", group="Properties"),
     ),
 )
 _QUERY = QueryTable(
@@ -45,6 +47,16 @@ _QUERY = QueryTable(
         "token": Row(None, "Source key", "General"),
         "tcs": Row(None, "Site ID", "General"),
         "siteId": Row(None, "Site ID", "General"),
+        "site": Row(None, "Site ID", "General"),
+        "event_name": Row(None, "Event", "General"),
+        "user[id]": Row("user_id", "User ID", "User"),
+        "user[email]": Row("email", "Email", "User"),
+        "user[consent_categories][]": Row(None, "Consent categories", "Consent"),
+        "page_location": Row("page_location", "Page address", "Page"),
+        "value": Row("value", "Value", "E-commerce", "number"),
+        "revenue": Row("revenue", "Revenue", "E-commerce", "number"),
+        "currency": Row("currency", "Currency", "E-commerce"),
+        "id": Row("id", "Event ID", "General"),
         "chn": Row("chn", "Channel", "Campaign"),
         "src": Row("src", "Source", "Campaign"),
         "cmp": Row("cmp", "Campaign", "Campaign"),
@@ -54,13 +66,15 @@ _QUERY = QueryTable(
     },
     (Prefix("c_", field=None, label="{}", group="General"),),
 )
-_NEVER = ("user", "context", "event_name", "integrations")
+_ANY = QueryTable(_QUERY.rows, (*_QUERY.prefixes, Prefix("", label="{}", group="Properties")))
+_IMAGE = QueryReader(_ANY, key="id", page="page_location", identifiers=("user_id", "email"))
+_NEVER = ("user", "context", "event_name", "event", "integrations", "properties", "page")
 
 
 def _derive(hit: Hit, event: Any, document: Any) -> None:
     for name in _NEVER:
         hit.values.pop(name, None)
-    categories = at(event, "user.consent_categories")
+    categories = at(event, "user.consent_categories") or at(event, "properties.user.consent_categories")
     if isinstance(categories, list):
         hit.consent = {str(each): True for each in categories}
 
@@ -68,12 +82,16 @@ def _derive(hit: Hit, event: Any, document: Any) -> None:
 _READ = JsonReader(
     _TABLE,
     events="events",
-    event="event_name",
-    key="id",
-    page=("context.page.url", "page_location"),
-    time="context.event_timestamp",
-    identifiers={"user_id": "user.id", "email": "user.email", "device_id": "context.device.sdk_id"},
-    values=("",),
+    event=("event_name", "event"),
+    key=("id", "event_id"),
+    page=("context.page.url", "page.location", "page_location"),
+    time=("context.event_timestamp", "event_timestamp"),
+    identifiers={
+        "user_id": ("user.id", "properties.user.id"),
+        "email": ("user.email", "properties.user.email"),
+        "device_id": "context.device.sdk_id",
+    },
+    values=("properties", ""),
     kind=lambda name, event: kind_of(name),
     derive=_derive,
     query=_QUERY,
@@ -81,17 +99,38 @@ _READ = JsonReader(
 
 
 def _decode(request: CapturedRequest) -> list[Hit]:
-    hits = _READ(request)
+    hits = _image(request) if read_body(request).shape in ("absent", "form") else _READ(request)
     wire = {each.name: str(each.value) for each in reversed(_QUERY.read(split_url(request.url).query))}
     for hit in hits:
         hit.account = hit.account or wire.get("tc_s") or wire.get("tcs") or wire.get("siteId") or None
     return hits
 
 
+def _image(request: CapturedRequest) -> list[Hit]:
+    """An image's query is one event."""
+    hits = _IMAGE(request)
+    for hit in hits:
+        hit.event = next((str(each.value) for each in hit.parameters if each.name == "event_name" and each.value), None)
+        hit.kind = kind_of(hit.event)
+        categories = [str(each.value) for each in hit.parameters if each.name == "user[consent_categories][]"]
+        hit.consent = dict.fromkeys(categories, True) or None
+    return hits
+
+
+def _is_event(request: CapturedRequest) -> bool:
+    """Told under the site's own host by the site's number, and an event with its name in the body or the query."""
+    query = f"&{split_url(request.url).query}"
+    if not query.partition("&tc_s=")[2].partition("&")[0].isdecimal():
+        return False
+    document = read_body(request).value
+    return "&event_name=" in query or text_at(document, "event_name") is not None or isinstance(at(document, "events"), list)
+
+
 def _site(path: str, wire: Mapping[str, Any]) -> str | None:
-    named = wire.get("tcs") or wire.get("siteId")
-    steps = path.strip("/").split("/")
-    return str(named) if named else steps[0] if steps[0].isdecimal() else None
+    """The query's site, or the container's: ``/1234/tc_Shop_1.js``, ``/privacy/1234/privacy_v2_1.js``."""
+    named = next((wire[key] for key in ("tc_s", "tcs", "siteId", "site") if wire.get(key)), None)
+    step = next((each for each in path.strip("/").split("/")[:2] if each.isdecimal()), None)
+    return str(named) if named else step
 
 
 _CAMPAIGN = LibraryReader("auxiliary", account=_site, table=_QUERY.rows)
@@ -104,8 +143,14 @@ VENDOR = Vendor(
     docs=("https://doc.commandersact.com/features/sources/sources-catalog/web/containers", "https://doc.commandersact.com/developers/tracking/about-events"),
     endpoints=(
         *(Endpoint(host=host, path="/events") for host in ("collect.commander1.com", "*.commander1.com")),
-        *(Endpoint(host="*.commander1.com", path=path, decode=_CAMPAIGN) for path in ("/c3/*", "/v3/*", "/dms/*", "/ss/*", "/c4/*")),
-        *(Endpoint(host=host, path="/*", role="library", decode=LibraryReader(account=_site)) for host in ("cdn.tagcommander.com", "*.tagcommander.com")),
+        Endpoint(host="*", path="*/cdp/events", recognise=_is_event),
+        *(Endpoint(host="*.commander1.com", path=f"/{step}{rest}", decode=_CAMPAIGN) for step in ("c3", "v3", "s3", "cs3", "css", "dms", "ss", "c4") for rest in ("", "/*")),
+        *(
+            Endpoint(host=host, path=f"/{step}", decode=LibraryReader("consent", account=_site, table=_QUERY.rows))
+            for host in ("privacy.commander1.com", "privacy.trustcommander.net", "*.trustcommander.net")
+            for step in ("privacy-consent", "privacy-consent/")
+        ),
+        *(Endpoint(host=host, path="/*", role="library", decode=LibraryReader(account=_site)) for host in ("cdn.tagcommander.com", "*.tagcommander.com", "cdn.trustcommander.net")),
     ),
     decode=_decode,
     automatic_parameters=frozenset({"id"}),
@@ -132,6 +177,47 @@ VENDOR = Vendor(
             ],
         },
         {
+            "title": "an event as an image",
+            "request": {
+                "url": "https://collect.commander1.com/events?tc_s=1234&token=0a1b&event_name=page_view&page_type=product_list&user[id]=u1&user[consent_categories][]=1&user[consent_categories][]=3"
+            },
+            "hits": [
+                {
+                    "kind": "pageview", "event": "page_view", "account": "1234", "values": {"page_type": "product_list"}, "identifiers": {"user_id": "u1"},
+                    "consent": {"1": True, "3": True},
+                }
+            ],
+        },
+        {
+            "title": "an event under the site's own host",
+            "request": {
+                "url": "https://data.shop.example/cdp/events?tc_s=1234", "method": "POST",
+                "body": {"event_name": "add_to_cart", "value": 8, "currency": "EUR", "items": [{"id": "S1", "quantity": 1}], "user": {"id": "u1"}},
+            },
+            "hits": [{"kind": "event", "event": "add_to_cart", "account": "1234", "values": {"value": 8, "currency": "EUR"}, "identifiers": {"user_id": "u1"}}],
+        },
+        {
+            "title": "an event in the older shape",
+            "request": {
+                "url": "https://collect.commander1.com/events?tc_s=1234", "method": "POST",
+                "body": {
+                    "event_name": "search", "event_id": "e-1", "event_timestamp": 1639044446636,
+                    "properties": {"search_term": "tees", "user": {"id": "u1", "consent_categories": [1, 3]}}, "page": {"title": "Search", "location": "https://shop.example/search"},
+                },
+            },
+            "hits": [
+                {
+                    "kind": "event", "event": "search", "key": "e-1", "event_time": 1639044446.636, "values": {"search_term": "tees"}, "identifiers": {"user_id": "u1"},
+                    "consent": {"1": True, "3": True}, "page_url": "https://shop.example/search",
+                }
+            ],
+        },
+        {
+            "title": "a consent",
+            "request": {"url": "https://privacy.commander1.com/privacy-consent?site=1234", "method": "POST", "body": {"action": "optin"}},
+            "hits": [{"kind": "consent", "account": "1234"}],
+        },
+        {
             "title": "a campaign's click",
             "request": {"url": "https://shop.commander1.com/c3/?tcs=1234&chn=email&src=news&cmp=spring"},
             "hits": [{"kind": "auxiliary", "account": "1234", "values": {"chn": "email", "src": "news", "cmp": "spring"}}],
@@ -139,6 +225,8 @@ VENDOR = Vendor(
     ),
     lookalikes=(
         "https://shop.example/events?tc_s=1234",
+        "https://shop.example/cdp/events?tc_s=1234",
+        {"url": "https://shop.example/cdp/events", "method": "POST", "body": {"event_name": "x"}},
         "https://notcommander1.com/events",
         "https://cdn.tagcommander.com.evil.example/1234/tc_Shop_1.js",
         "https://shop.example/?u=https%3A%2F%2Fcollect.commander1.com%2Fevents",

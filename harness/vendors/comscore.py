@@ -52,11 +52,14 @@ _TABLE = QueryTable(
         "gdpr_pcc": Row(None, "Publisher country", "Consent"),
         "comscorekw": Row("comscorekw", "Keyword", "Labels"),
     },
-    (Prefix("ns_", label="{}", group="Streaming and labels"), Prefix("cs_", field=None, label="{}", group="Technical")),
+    (Prefix("ns_", field="ns_{}", label="{}", group="Streaming and labels"), Prefix("cs_", field=None, label="{}", group="Technical")),
 )
 
 
 def _event(values: Mapping[str, Any]) -> str | None:
+    """What a stream did (``play``, ``pause``, ``end``, ``hb``); else a page view, or the hit's type."""
+    if values.get("ns_st_ev"):
+        return str(values["ns_st_ev"])
     kind = values.get("ns_type")
     return "pageview" if "c2" in values and kind in (None, "", "view") else str(kind) if kind else None
 
@@ -68,9 +71,16 @@ def _consent(wire: Mapping[str, Any]) -> dict[str, Any] | None:
     return found or None
 
 
+def _client(path: str, wire: Mapping[str, Any]) -> str | None:
+    steps = path.split("/")
+    return steps[2] if len(steps) > 3 and steps[1] in ("cs", "internal-cs") and steps[2].isdecimal() else None
+
+
+# A stream's heartbeat (hb) and its being loaded tell of the player alone.
+_ASIDE = frozenset((None, "hidden", "hb", "load", "unload", "bufp"))
 _READ = QueryReader(
     _TABLE, event=_event, account="c2", page="c7", identifiers=("cs_fpid", "cs_xi"), consent=_consent,
-    kind=lambda event: "pageview" if event == "pageview" else "auxiliary" if event in (None, "hidden") else "event",
+    kind=lambda event: "pageview" if event == "pageview" else "auxiliary" if event in _ASIDE else "event",
 )  # fmt: skip
 _HOSTS = ("sb.scorecardresearch.com", "b.scorecardresearch.com", "sb.v.scorecardresearch.com", "udm.scorecardresearch.com")
 
@@ -82,9 +92,9 @@ VENDOR = Vendor(
     endpoints=(
         *(Endpoint(host=host, path=path) for host in _HOSTS for path in ("/b", "/b2", "/p", "/p2", "/r", "/v")),
         *(
-            Endpoint(host=host, path=path, role="library", decode=LibraryReader())
+            Endpoint(host=host, path=path, role="library", decode=LibraryReader(account=_client))
             for host in _HOSTS[:3]
-            for path in ("/beacon.js", "/cs/*", "/c2/*", "/internal-c2/*", "/rs/*")
+            for path in ("/beacon.js", "/cs/*", "/internal-cs/*", "/c2/*", "/internal-c2/*", "/rs/*")
         ),
     ),
     decode=_READ,
@@ -104,20 +114,40 @@ VENDOR = Vendor(
             ],
         },
         {
-            "title": "a hidden event",
-            "request": {"url": "https://sb.scorecardresearch.com/p?c1=19&c2=1234567&ns_type=hidden&ns_st_ev=play&cs_ucfr=0"},
-            "hits": [{"kind": "auxiliary", "event": "hidden", "account": "1234567", "consent": {"cs_ucfr": False}, "values": {"st_ev": "play"}}],
+            "title": "a video that begins",
+            "request": {"url": "https://sb.scorecardresearch.com/p?c1=19&c2=1234567&ns_type=hidden&ns_st_ev=play&ns_st_ci=v1&cs_ucfr=0"},
+            "hits": [{"kind": "event", "event": "play", "account": "1234567", "consent": {"cs_ucfr": False}, "values": {"ns_st_ev": "play", "ns_st_ci": "v1"}}],
+        },
+        {
+            "title": "a video's heartbeat",
+            "request": {"url": "https://b.scorecardresearch.com/p2?c1=19&c2=1234567&ns_type=hidden&ns_st_ev=hb&ns_st_hc=3"},
+            "hits": [{"kind": "auxiliary", "event": "hb", "account": "1234567"}],
+        },
+        {
+            "title": "what a site hides",
+            "request": {"url": "https://sb.scorecardresearch.com/p?c1=2&c2=1234567&ns_type=hidden&name=app"},
+            "hits": [{"kind": "auxiliary", "event": "hidden", "account": "1234567"}],
+        },
+        {
+            "title": "a page view by the address that sets the cookie, under TCF",
+            "request": {
+                "url": "https://sb.scorecardresearch.com/b2?c1=2&c2=15547374&cs_ucfr=&gdpr=1&gdpr_p1t=0&gdpr_li=0&gdpr_purps=&gdpr_pcc=AA&cs_cmp_nc=0&cs_cmp_id=10&cs_cmp_sv=30&cs_cmp_rt=0&cs_it=b2"
+                "&cv=3.8.0.210223&ns__t=1623583727421&ns_c=UTF-8&c7=https%3A%2F%2Fshop.example%2F2019%2F&c8=Hydra%209.0%3A%20herramienta%20contrase%C3%B1as&c9="
+            },
+            "hits": [{"kind": "pageview", "event": "pageview", "account": "15547374", "page_url": "https://shop.example/2019/", "values": {"c8": "Hydra 9.0: herramienta contraseñas"}, "consent": {"gdpr": "1"}}],
         },
         {
             "title": "the script",
             "request": {"url": "https://sb.scorecardresearch.com/cs/1234567/beacon.js"},
-            "hits": [{"kind": "library"}],
+            "hits": [{"kind": "library", "account": "1234567"}],
         },
     ),
     lookalikes=(
         "https://shop.example/b?c1=2&c2=1234567",
         "https://notsb.scorecardresearch.com.evil.example/b?c2=1",
         "https://www.scorecardresearch.com/home",
+        "https://sb.scorecardresearch.com/about",
+        "https://nosb.scorecardresearch.example/b?c1=2&c2=1",
         "https://shop.example/?u=https%3A%2F%2Fsb.scorecardresearch.com%2Fb%3Fc2%3D1",
     ),
 )  # fmt: skip

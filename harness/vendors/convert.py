@@ -1,7 +1,7 @@
 """Convert Experiences: bucketing and conversions; its script and configurations are let through.
 
 Documentation: https://convertcom.github.io/javascript-sdk/ (SDK), https://api.convert.com/doc/serving/ (serving and tracking API),
-https://support.convert.com/hc/en-us/articles/204506339 (script).
+https://www.npmjs.com/package/@convertcom/js-sdk (what it sends).
 
 A visitor's events are hits of their own.
 """
@@ -44,6 +44,8 @@ def _derive(hit: Hit, event: Any, document: Any) -> None:
         name = text_at(each, "key")
         if name:
             hit.values.setdefault(name, each.get("value"))
+            if name == "transactionId" and (order := text_at(each, "value")) is not None:
+                hit.key = order
 
 
 _READ = JsonReader(
@@ -51,10 +53,37 @@ _READ = JsonReader(
 )
 
 
+_NAMES = {"tr": "transaction", "hitGoal": "hitGoal", "viewExp": "viewExp"}
+_OLDER = JsonReader(
+    PathTable(
+        {
+            "evt": Row("evt", "Event", GENERAL),
+            "goals[]": Row(None, "Goal ID", EXPERIMENT),
+            "exps[]": Row(None, "Experience ID", EXPERIMENT),
+            "vars[]": Row(None, "Variation ID", EXPERIMENT),
+            "tid": Row("transactionId", "Transaction ID", GENERAL),
+            "r": Row("amount", "Revenue", GENERAL),
+            "prc": Row("productsCount", "Number of products", GENERAL),
+        }
+    ),
+    events="ev",
+    shared=PathTable(
+        {"cid": Row(None, "Account ID", GENERAL), "pid": Row(None, "Project ID", GENERAL), "vid": Row(None, "Visitor ID", USER)},
+        (Prefix("seg.", field=None, label="{}", group=USER),),
+    ),
+    event=lambda event, document: _NAMES.get(text_at(event, "evt") or "", text_at(event, "evt")),
+    account="pid",
+    key="tid",
+    identifiers={"visitor_id": "vid"},
+)
+
+
 def _decode(request: CapturedRequest) -> list[Hit]:
     payload = read_body(request)
     query = PLAIN.read(split_url(request.url).query)
     hits: list[Hit] = []
+    if isinstance(at(payload.value, "ev"), list):
+        return _OLDER(request)
     for document, notes in payload.documents:
         visitors = at(document, "visitors")
         if not isinstance(visitors, list):
@@ -86,7 +115,7 @@ VENDOR = Vendor(
     category="experiment",
     docs=("https://api.convert.com/doc/serving/", "https://convertcom.github.io/javascript-sdk/"),
     endpoints=(
-        *(Endpoint(host=host, path="/v1/track/*") for host in ("*.metrics.convertexperiments.com", "metrics.convertexperiments.com")),
+        *(Endpoint(host=host, path=path) for path in ("/track", "/track/", "/v1/track/*") for host in ("*.metrics.convertexperiments.com", "metrics.convertexperiments.com")),
         Endpoint(host="logs.convertexperiments.com", decode=LibraryReader("auxiliary")),
         Endpoint(host="*.convertexperiments.com", path="/api/v1/*", role="config", decode=LibraryReader("config", account=_project)),
         *(Endpoint(host="*.convertexperiments.com", path=path, role="library", decode=LibraryReader(account=_project)) for path in ("/js/*", "/v1/js/*")),
@@ -105,7 +134,7 @@ VENDOR = Vendor(
                             "visitorId": "v1", "segments": {"country": "DE"},
                             "events": [
                                 {"eventType": "bucketing", "data": {"experienceId": "e1", "variationId": "a"}},
-                                {"eventType": "conversion", "data": {"goalId": "g1", "goalData": [{"key": "amount", "value": 19.98}]}},
+                                {"eventType": "conversion", "data": {"goalId": "g1", "goalData": [{"key": "amount", "value": 19.98}, {"key": "transactionId", "value": "T-1"}]}},
                             ],
                         }
                     ],
@@ -113,7 +142,7 @@ VENDOR = Vendor(
             },
             "hits": [
                 {"kind": "event", "event": "bucketing", "account": "200", "values": {"experienceId": "e1"}, "identifiers": {"visitor_id": "v1"}},
-                {"kind": "event", "event": "conversion", "values": {"goalId": "g1", "amount": 19.98}, "identifiers": {"visitor_id": "v1"}},
+                {"kind": "event", "event": "conversion", "key": "T-1", "values": {"goalId": "g1", "amount": 19.98}, "identifiers": {"visitor_id": "v1"}},
             ],
         },
         {
@@ -121,6 +150,20 @@ VENDOR = Vendor(
             "request": {"url": "https://cdn-4.convertexperiments.com/js/100-200.js", "resource_type": "script"},
             "hits": [{"kind": "library", "account": "100-200"}],
         },
+        {
+            "title": "a transaction and a goal as the older tag tells of them",
+            "request": {
+                "url": "https://10044028.metrics.convertexperiments.com/track", "method": "POST",
+                "body": {
+                    "cid": "10042957", "pid": "10044028", "seg": {"country": "DE"}, "s": "shopify", "vid": "v1",
+                    "ev": [{"evt": "tr", "goals": ["g1"], "exps": ["e1"], "vars": ["a"], "tid": "T-1", "r": 19.98, "prc": 2}, {"evt": "hitGoal", "goals": ["g1"], "exps": ["e1"]}],
+                },
+            },
+            "hits": [
+                {"kind": "event", "event": "transaction", "account": "10044028", "key": "T-1", "identifiers": {"visitor_id": "v1"}, "values": {"amount": 19.98, "productsCount": 2, "goals": ["g1"]}},
+                {"kind": "event", "event": "hitGoal", "key": None},
+            ],
+        },
     ),
-    lookalikes=("https://shop.example/v1/track/100/200", "https://x.notconvertexperiments.com/js/1-2.js", "https://metrics.convertexperiments.com.evil.example/v1/track/1/2"),
+    lookalikes=("https://www.convert.com/pricing/", "https://shop.example/?u=https%3A%2F%2F1.metrics.convertexperiments.com%2Ftrack", "https://shop.example/v1/track/100/200", "https://x.notconvertexperiments.com/js/1-2.js", "https://metrics.convertexperiments.com.evil.example/v1/track/1/2"),
 )  # fmt: skip

@@ -1,7 +1,7 @@
 """Countly: events, sessions, views, user details and consent, in a query or form, to Countly's cloud or a server of the site's own.
 
 Wire format: https://api.count.ly/reference/i (requests), https://support.countly.com/hc/en-us/articles/360037441932-Web-analytics-JavaScript
-(the script). Its view event is ``[CLY]_view``.
+(the script). Its view event is ``[CLY]_view``; one with a duration and without ``visit`` tells how long the view before it lasted.
 """
 
 from __future__ import annotations
@@ -51,6 +51,8 @@ _TABLE = QueryTable(
         "ip_address": Row(None, "IP address", "User"),
         "country_code": Row(None, "Country", "User"),
         "city": Row(None, "City", "User"),
+        "hc": Row(None, "Script's health", "Technical", "json"),
+        "method": Row(None, "Method", "Technical"),
         "location": Row(None, "Location", "User"),
     }
 )
@@ -60,6 +62,10 @@ _EVENT = PathTable(
         "count": Row("count", "Count", "General"),
         "sum": Row("sum", "Sum", "General"),
         "dur": Row("dur", "Duration (s)", "General"),
+        "id": Row(None, "Event ID", "Technical"),
+        "pvid": Row(None, "Previous view ID", "Technical"),
+        "cvid": Row(None, "View ID", "Technical"),
+        "peid": Row(None, "Previous event ID", "Technical"),
         "timestamp": Row(None, "Time", "Technical"),
     }
 )
@@ -92,10 +98,12 @@ def _hits(parameters: list[Parameter], problem: str = "") -> list[Hit]:
             segmentation = at(event, "segmentation")
             said = {**values, **(segmentation if isinstance(segmentation, dict) else {}), **fields(own)}
             page = text_at(segmentation, "url") or text_at(segmentation, "view")
-            kind = "pageview" if name == "[CLY]_view" else "auxiliary" if name is None or name in _ASIDE else "event"
+            lasted = name == "[CLY]_view" and at(segmentation, "visit") is None and at(event, "dur") is not None
+            kind = "auxiliary" if name is None or name in _ASIDE or lasted else "pageview" if name == "[CLY]_view" else "event"
             hits.append(
                 Hit(
                     kind=kind, event=name, account=account, parameters=[*around, *own], values=said, identifiers=dict(identifiers), consent=signals,
+                    key=text_at(event, "id"),
                     page_url=page if page and "://" in page else None, campaign=campaign_of(page), event_time=epoch_seconds(at(event, "timestamp")),
                     undecoded=problem,
                 )
@@ -152,6 +160,12 @@ def _is_countly(request: CapturedRequest) -> bool:
     )
 
 
+def _is_asked(request: CapturedRequest) -> bool:
+    """A configuration asked for: told by app key, device and method together."""
+    query = f"&{split_url(request.url).query}"
+    return "&app_key=" in query and "&device_id=" in query and "&method=" in query
+
+
 def _answer(request: CapturedRequest) -> Answer | None:
     """The word for which the script waits: without it the first request is sent again and again, and none after it."""
     if request.resource_type == "image" or "i" not in split_url(request.url).path.split("/"):
@@ -170,6 +184,7 @@ VENDOR = Vendor(
         *(Endpoint(host="*.count.ly", path=path) for path in ("/i", "/i/", "/i/bulk")),
         *(Endpoint(host="*", path=path, recognise=_is_countly) for path in ("*/i", "*/i/", "*/i/bulk")),
         Endpoint(host="*.count.ly", path="/o/*", role="config", decode=LibraryReader("config", account="app_key")),
+        Endpoint(host="*", path="*/o/sdk", role="config", recognise=_is_asked, decode=LibraryReader("config", account="app_key")),
     ),
     decode=_decode,
     answer=_answer,
@@ -196,14 +211,42 @@ VENDOR = Vendor(
             "hits": [{"kind": "auxiliary", "event": "begin_session", "account": "k1", "values": {"metrics": {"_os": "Linux"}}}],
         },
         {
+            "title": "how long a view lasted, and a view with its ID",
+            "request": {
+                "url": f"https://countly.shop.example/i?{_HIT}&events=%5B%7B%22key%22%3A%22%5BCLY%5D_view%22%2C%22count%22%3A1%2C%22dur%22%3A9%2C%22segmentation%22%3A%7B%22name%22%3A%22%2Fhome%22%7D%2C%22id%22%3A%22e1%22%7D%2C%7B%22key%22%3A%22%5BCLY%5D_view%22%2C%22count%22%3A1%2C%22segmentation%22%3A%7B%22name%22%3A%22%2Fcart%22%2C%22visit%22%3A1%2C%22view%22%3A%22https%3A%2F%2Fshop.example%2Fcart%22%7D%2C%22id%22%3A%22e2%22%7D%5D"
+            },
+            "hits": [
+                {"kind": "auxiliary", "event": "[CLY]_view", "key": "e1", "values": {"dur": 9}},
+                {"kind": "pageview", "event": "[CLY]_view", "key": "e2", "page_url": "https://shop.example/cart"},
+            ],
+        },
+        {
+            "title": "requests in bulk, of a server",
+            "request": {
+                "url": "https://shop.count.ly/i/bulk", "method": "POST",
+                "body": {"requests": [{"app_key": "k1", "device_id": "d1", "events": [{"key": "a", "count": 1}]}, {"app_key": "k1", "device_id": "d2", "user_details": {"name": "N"}}]},
+            },
+            "hits": [
+                {"kind": "event", "event": "a", "account": "k1", "identifiers": {"device_id": "d1"}},
+                {"kind": "identify", "event": "user_details", "account": "k1", "identifiers": {"device_id": "d2"}},
+            ],
+        },
+        {
+            "title": "the server's configuration asked for",
+            "request": {"url": "https://countly.shop.example/o/sdk?app_key=k1&device_id=d1&method=sc&sdk_name=javascript_native_web"},
+            "hits": [{"kind": "config", "account": "k1"}],
+        },
+        {
             "title": "consent given",
             "request": {"url": f"https://shop.count.ly/i?{_HIT}&consent=%7B%22events%22%3Atrue%2C%22location%22%3Afalse%7D"},
             "hits": [{"kind": "consent", "event": "consent", "consent": {"events": True, "location": False}}],
         },
     ),
     lookalikes=(
+        "https://shop.count.ly.evil.example/i?app_key=1",
         "https://shop.example/i?app_key=1",
         "https://notcount.ly/i?app_key=1",
+        "https://shop.example/o/sdk?method=sc",
         "https://shop.example/?u=https%3A%2F%2Fshop.count.ly%2Fi%3Fapp_key%3D1",
         "https://shop.count.ly/dashboard",
     ),

@@ -1,7 +1,8 @@
 """Crazy Egg: script, sampling, clicks, events and recordings.
 
-Documentation: https://support.crazyegg.com/hc/en-us/articles/360054584474 (installation), https://support.crazyegg.com/hc/en-us/articles/360055371733 (hosts),
-https://support.crazyegg.com/hc/en-us/articles/360054812593 (user variables).
+Documentation: https://support.crazyegg.com/knowledge-base/how-to-check-that-crazy-egg-is-installed/ (script),
+https://support.crazyegg.com/hc/en-us/articles/115003890728-Content-Security-Policy-CSP- (hosts),
+https://support.crazyegg.com/hc/en-us/articles/360054584474-Custom-User-Variables.
 """
 
 from __future__ import annotations
@@ -46,7 +47,6 @@ def _account(path: str, wire: Mapping[str, object]) -> str | None:
 
 _HOSTS = (
     "tracking",
-    "core",
     "pagestates-tracking",
     "recording",
     "user-event-tracker",
@@ -61,7 +61,7 @@ VENDOR = Vendor(
     id="crazy-egg",
     name="Crazy Egg",
     category="replay",
-    docs=("https://support.crazyegg.com/hc/en-us/articles/360054584474", "https://support.crazyegg.com/hc/en-us/articles/360055371733"),
+    docs=("https://support.crazyegg.com/knowledge-base/how-to-check-that-crazy-egg-is-installed/", "https://support.crazyegg.com/hc/en-us/articles/115003890728-Content-Security-Policy-CSP-"),
     endpoints=(
         *(Endpoint(host=f"{name}.crazyegg.com") for name in _HOSTS),
         *(Endpoint(host=f"{name}.cetrk.com") for name in ("trk", "tracking", "log")),
@@ -87,8 +87,17 @@ VENDOR = Vendor(
             "request": {"url": "https://script.crazyegg.com/pages/data-scripts/0012/3456/site/shop.example.json?t=1"},
             "hits": [{"kind": "config", "account": "00123456"}],
         },
+        {
+            "title": "the script, on the oldest host",
+            "request": {"url": "https://dnn506yrbagrg.cloudfront.net/pages/scripts/0012/3456.js?1", "resource_type": "script"},
+            "hits": [{"kind": "library", "account": "00123456"}],
+        },
     ),
     lookalikes=(
+        "https://core.crazyegg.com/login",
+        "https://app.crazyegg.com/",
+        "https://shop.example/?u=https%3A%2F%2Ftracking.crazyegg.com%2Fclicks",
+        "https://tracking.notcetrk.com/x",
         "https://shop.example/pages/scripts/0012/3456.js",
         "https://script.notcrazyegg.com/pages/scripts/0012/3456.js",
         "https://tracking.crazyegg.com.evil.example/clicks",

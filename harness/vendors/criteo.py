@@ -10,9 +10,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from harness.decode.campaign import campaign_of
+from harness.decode.document import PathTable
 from harness.decode.hit import Hit, Parameter
-from harness.decode.query import PLAIN, QueryTable, Row, fields, number, unescape
-from harness.decode.readers import LibraryReader, identifier_texts, request_parameters
+from harness.decode.query import PLAIN, Prefix, QueryTable, Row, fields, number, unescape
+from harness.decode.readers import JsonReader, LibraryReader, identifier_texts, request_parameters
 from harness.decode.vendor import Endpoint, Vendor
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ _TABLE = QueryTable(
         "pu": Row(None, "Referrer", PAGE),
         "bundle": Row("bundle", "Browser ID", USER),
         "sc": Row(None, "Other vendors' cookies", USER),
+        "external_advids": Row(None, "Other vendors' IDs", USER, "json"),
         "ceid": Row(None, "Event ID", TECHNICAL),
         "adce": Row(None, "Advertiser's cookie", TECHNICAL),
         "dtycbr": Row(None, "Cache buster", TECHNICAL),
@@ -97,7 +99,7 @@ def _call(parameter: Parameter, shared: list[Parameter], common: Mapping[str, An
         if mails:
             identifiers["email"] = mails[0]
     return Hit(
-        kind="auxiliary" if code is None or code in _ASIDE else "event",
+        kind="auxiliary" if code is None or code in _ASIDE else "pageview" if code == "vpg" else "event",
         event=code,
         account=common["account"],
         parameters=[*shared, parameter],
@@ -136,6 +138,50 @@ def _decode(request: CapturedRequest) -> list[Hit]:
     return [_call(each, shared, common) for each in calls]
 
 
+_SERVER = JsonReader(
+    PathTable(
+        {
+            "event": Row(None, "Event", GENERAL),
+            "id": Row("id", "Transaction ID", "E-commerce"),
+            "item": Row("item", "Products", "E-commerce"),
+            "timestamp": Row(None, "Time", TECHNICAL),
+            "deduplication_page_view_id": Row("deduplication_page_view_id", "Page view ID (deduplication)", TECHNICAL),
+        }
+    ),
+    shared=PathTable(
+        {
+            "account": Row(None, "Account ID", GENERAL),
+            "site_type": Row("site_type", "Site type", GENERAL),
+            "full_url": Row(None, "Page address", PAGE),
+            "previous_url": Row(None, "Referrer", PAGE),
+            "retailer_visitor_id": Row("retailer_visitor_id", "Retailer's visitor ID", USER),
+            "id.mapped_user_id": Row("mapped_user_id", "Mapped user ID", USER),
+        },
+        (Prefix("id.", field=None, label="{}", group=USER),),
+    ),
+    events="events",
+    event="event",
+    account="account",
+    page="full_url",
+    time="timestamp",
+    identifiers={
+        "retailer_visitor_id": "retailer_visitor_id",
+        "mapped_user_id": "id.mapped_user_id",
+        "email": ("id.email.sha256", "id.email.md5", "id.email.sha256_md5"),
+    },
+    values=("",),
+    kind=lambda name, event: "auxiliary" if name is None or name.startswith("set") else "pageview" if name == "viewPage" else "event",
+    derive=lambda hit, event, document: _derive(hit),
+)
+
+
+def _derive(hit: Hit) -> None:
+    """Events of the Events API, from a server; a transaction is deduplicated by its ID."""
+    hit.values.pop("event", None)
+    if hit.event == "trackTransaction" and hit.values.get("id") not in (None, ""):
+        hit.key = str(hit.values["id"])
+
+
 _HOSTS = (
     "sslwidget.criteo.com",
     "widget.criteo.com",
@@ -150,15 +196,16 @@ VENDOR = Vendor(
     id="criteo",
     name="Criteo OneTag",
     category="advertising",
-    docs=("https://developers.criteo.com/retailer-integration/docs/onetag",),
+    docs=("https://developers.criteo.com/retailer-integration/docs/onetag", "https://guides.criteotilt.com/events-api/"),
     endpoints=(
         *(Endpoint(host=host, path="/event") for host in _HOSTS),
         *(
             Endpoint(host=host, path="/js/ld/*", role="library", decode=LibraryReader(account="a"))
             for host in ("static.criteo.net", "dynamic.criteo.com", "static.criteo.com")
         ),
-        Endpoint(host="gum.criteo.com", path="/*", decode=LibraryReader("auxiliary")),
-        Endpoint(host="dis.criteo.com", path="/dis/*", decode=LibraryReader("auxiliary")),
+        *(Endpoint(host=host, path="/m/event", decode=_SERVER) for host in _HOSTS),
+        *(Endpoint(host=host, path="/*", decode=LibraryReader("auxiliary")) for host in ("gum.criteo.com", "mug.criteo.com", "ssp-sync.criteo.com", "ag.gbc.criteo.com")),
+        *(Endpoint(host=host, path="/dis/*", decode=LibraryReader("auxiliary", account="a")) for host in ("dis.criteo.com", "dis.us.criteo.com", "dis.eu.criteo.com", "dis.as.criteo.com")),
         Endpoint(host="measurement-api.criteo.com", path="/*", decode=LibraryReader("auxiliary")),
     ),
     decode=_decode,
@@ -193,6 +240,28 @@ VENDOR = Vendor(
                     "values": {"event": "viewItem", "item": [{"id": "pp5006300703"}]},
                 },
             ],
+        },
+        {
+            "title": "a transaction from a server",
+            "request": {
+                "url": "https://widget.criteo.com/m/event?version=s2s_v0", "method": "POST",
+                "body": {
+                    "version": "s2s", "site_type": "d", "account": "123456", "id": {"mapping_key": "7", "email": {"sha256": "ab12"}}, "full_url": "https://shop.example/?utm_source=x",
+                    "events": [{"event": "trackTransaction", "timestamp": "2026-11-22T03:42:20Z", "id": "T-1", "item": [{"id": "A", "price": 9.99, "quantity": 2}]}, {"event": "viewHome", "timestamp": "2026-11-22T03:42:21Z"}],
+                },
+            },
+            "hits": [
+                {
+                    "kind": "event", "event": "trackTransaction", "account": "123456", "key": "T-1", "identifiers": {"email": "ab12"}, "campaign": {"utm_source": "x"},
+                    "values": {"id": "T-1", "item": [{"id": "A", "price": 9.99, "quantity": 2}]},
+                },
+                {"kind": "event", "event": "viewHome", "key": None},
+            ],
+        },
+        {
+            "title": "a cookie matched, in Europe",
+            "request": {"url": "https://dis.eu.criteo.com/dis/dis.aspx?p=1498&cb=34837368626&ref=&site_type=m"},
+            "hits": [{"kind": "auxiliary"}],
         },
         {
             "title": "the script",

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.capture.captured import Answer
 from harness.decode.address import split_url
+from harness.decode.campaign import campaign_of
 from harness.decode.document import PathTable, text_at
 from harness.decode.payload import from_base64, read_body
 from harness.decode.query import Prefix, QueryTable, Row
@@ -146,6 +147,7 @@ _OLDER = QueryReader(
     QueryTable(
         {
             "site_id": Row("site_id", "Site ID", GENERAL),
+            "s": Row("site_id", "Site ID", GENERAL),
             "name": Row("name", "Name", GENERAL),
             "type": Row("type", "Call", GENERAL),
             "id": Row("id", "User ID", USER),
@@ -153,6 +155,7 @@ _OLDER = QueryReader(
             "cookie_id": Row("anonymous_id", "Anonymous ID", USER),
             "anonymous_id": Row("anonymous_id", "Anonymous ID", USER),
             "url": Row("url", "Page address", PROPERTIES),
+            "timestamp": Row(None, "Time", TECHNICAL),
         },
         (Prefix("data[", "]", label="{}", group=PROPERTIES), Prefix("attributes[", "]", label="{}", group=USER)),
     ),
@@ -161,6 +164,26 @@ _OLDER = QueryReader(
     page="url",
     identifiers=("id", "email", "anonymous_id"),
 )
+
+
+_LEGACY = {"page": "page", "identify": "identify", "track": None, "event": None}
+
+
+def _older(request: CapturedRequest) -> list[Hit]:
+    """``/events`` names its call in ``type``; the images of the oldest snippet name it in their path (``/events/page.gif``)."""
+    hits = _OLDER(request)
+    name = split_url(request.url).path.rpartition("/")[2].removesuffix(".gif")
+    for hit in hits:
+        call = _LEGACY[name] if name in _LEGACY else str(hit.values.get("type") or "") or None
+        if call in ("page", "screen"):
+            hit.kind, hit.event = "pageview", call
+            named = str(hit.values.get("name") or "")
+            if hit.page_url is None and named.startswith(("https://", "http://")):
+                # The script names a page by its address.
+                hit.page_url, hit.campaign = named, campaign_of(named)
+        elif call in ("identify", "customer"):
+            hit.kind, hit.event = "identify", "identify"
+    return hits
 
 
 def _key_in_path(path: str, wire: Mapping[str, Any]) -> str | None:
@@ -186,7 +209,7 @@ VENDOR = Vendor(
         *(Endpoint(host=host, path="/v1/projects/*/settings", role="config", decode=LibraryReader("config", account=_key_in_path)) for host in _CDP),
         *(Endpoint(host=host, path="/v1/analytics-js/*", role="library", decode=LibraryReader(account=_key_in_path)) for host in _CDP),
         *(Endpoint(host=host, path=path, decode=_api) for host in ("track.customer.io", "track-eu.customer.io") for path in ("/api/v1/*", "/api/v2/*")),
-        *(Endpoint(host=host, path="/events*", decode=_OLDER) for host in ("track.customer.io", "track-eu.customer.io")),
+        *(Endpoint(host=host, path="/events*", decode=_older) for host in ("track.customer.io", "track-eu.customer.io")),
         Endpoint(host="assets.customer.io", role="library", decode=LibraryReader(account=_key_in_path)),
         Endpoint(host="code.gist.build", role="library", decode=LibraryReader()),
         *(Endpoint(host=host, role="config", decode=LibraryReader("config")) for host in ("engine.api.gist.build", "consumer.cloud.gist.build", "renderer.gist.build", "realtime.cloud.gist.build")),
@@ -244,6 +267,21 @@ VENDOR = Vendor(
             "hits": [{"kind": "event", "event": "purchase", "key": "01H", "values": {"price": 19.98}, "identifiers": {"user_id": "u1"}}],
         },
         {
+            "title": "a page of the oldest snippet",
+            "request": {"url": "https://track.customer.io/events/page.gif?name=%2F&s=abc", "resource_type": "image"},
+            "hits": [{"kind": "pageview", "event": "page", "account": "abc", "values": {"name": "/"}}],
+        },
+        {
+            "title": "a page that the older script names by its address",
+            "request": {"url": "https://track.customer.io/events/page?site_id=abc&type=page&name=https%3A%2F%2Fshop.example%2F%3Futm_source%3Dx&anonymous_id=a1&timestamp=1795318940"},
+            "hits": [{"kind": "pageview", "event": "page", "page_url": "https://shop.example/?utm_source=x", "campaign": {"utm_source": "x"}, "identifiers": {"anonymous_id": "a1"}}],
+        },
+        {
+            "title": "a source's settings",
+            "request": {"url": "https://cdp-eu.customer.io/v1/projects/wk123/settings"},
+            "hits": [{"kind": "config", "account": "wk123"}],
+        },
+        {
             "title": "the track API, second version",
             "request": {
                 "url": "https://track-eu.customer.io/api/v2/batch", "method": "POST",
@@ -264,6 +302,8 @@ VENDOR = Vendor(
         "https://shop.example/v1/t",
         "https://cdp.notcustomer.io/v1/t",
         "https://cdp.customer.io.evil.example/v1/t",
+        "https://docs.customer.io/integrations/api/track/",
+        "https://fly.customer.io/login",
         "https://shop.example/?u=https%3A%2F%2Ftrack.customer.io%2Fapi%2Fv1%2Fevents",
     ),
 )  # fmt: skip

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from harness.decode.query import Prefix, QueryTable, Row
-from harness.decode.readers import LibraryReader, QueryReader
+from harness.decode.readers import JsonReader, LibraryReader, QueryReader
 from harness.decode.vendor import Endpoint, Vendor
 
 if TYPE_CHECKING:
@@ -27,6 +27,12 @@ _TABLE = QueryTable(
         "ckp": Row("ckp", "Browser ID", "Visitor"),
         "eid0": Row("eid0", "External ID", "Visitor"),
         "eit0": Row("eit0", "External ID type", "Visitor"),
+        "acc": Row(None, "Account", "General"),
+        "cks": Row("cks", "Session ID", "Visitor"),
+        "cst": Row(None, "Cookie", "Visitor"),
+        "arf": Row(None, "Referrer's age", "Technical"),
+        "axtl": Row(None, "External link", "Technical"),
+        "awsz": Row(None, "Window", "Device"),
         "rnd": Row(None, "Page view ID", "Technical"),
         "ver": Row(None, "Version", "Technical"),
         "ltm": Row(None, "Local time", "Technical"),
@@ -63,11 +69,24 @@ _READ = QueryReader(
     event=lambda values: _NAMES.get(str(values["typ"]), str(values["typ"])) if values.get("typ") else None,
     account="sid",
     page="loc",
-    identifiers=("ckp", "eid0"),
+    identifiers=("ckp", "cks", "eid0"),
     consent=_consent,
     kind=lambda event: "pageview" if event == "pageview" else "auxiliary" if event in (None, "activity") else "event",
 )
 
+
+_PUSH = JsonReader(
+    {
+        "type": Row("type", "Event", "General"), "origin": Row("origin", "Origin", "General"), "siteId": Row("siteId", "Site ID", "General"),
+        "prnd": Row(None, "Page view ID", "Technical"), "time": Row(None, "Time", "Technical"), "rnd": Row(None, "Event ID", "Technical"),
+    },
+    events="events",
+    event="type",
+    account="siteId",
+    key="rnd",
+    time="time",
+    kind=lambda name, event: "event" if name else "auxiliary",
+)  # fmt: skip
 
 VENDOR = Vendor(
     id="cxense",
@@ -75,8 +94,10 @@ VENDOR = Vendor(
     category="analytics",
     docs=("https://docs.piano.io/cx-js-data-collection/",),
     endpoints=(
-        *(Endpoint(host=host, path=path) for host in ("comcluster.cxense.com", "*.cxense.com") for path in ("/Repo/rep.gif", "/Repo/rep.html")),
-        Endpoint(host="comcluster.cxense.com", path="/dmp/*", decode=LibraryReader("auxiliary")),
+        *(Endpoint(host=host, path=path) for host in ("comcluster.cxense.com", "scomcluster.cxense.com", "*.cxense.com") for path in ("/Repo/rep.gif", "/Repo/rep.html")),
+        *(Endpoint(host=host, path=path, decode=LibraryReader("auxiliary")) for host in ("comcluster.cxense.com", "scomcluster.cxense.com", "scdn.cxense.com", "id.cxense.com") for path in ("/dmp/*", "/public/*")),
+        Endpoint(host="api.cxense.com", path="/dmp/push", decode=_PUSH),
+        *(Endpoint(host="api.cxense.com", path=path, decode=LibraryReader("auxiliary")) for path in ("/public/*", "/profile/*", "/document/*", "/traffic/*")),
         *(Endpoint(host=host, path=path, role="library", decode=LibraryReader()) for host in ("cdn.cxense.com", "scdn.cxense.com", "code3.adtlgc.com") for path in ("/*",)),
     ),
     decode=_READ,
@@ -88,10 +109,20 @@ VENDOR = Vendor(
             "hits": [{"kind": "pageview", "event": "pageview", "account": "1129000000000000000", "identifiers": {"ckp": "c1"}, "campaign": {"utm_source": "x"}, "consent": {"pv": True, "ad": True}, "values": {"plan": "gold"}}],
         },
         {
+            "title": "a page view to the secure cluster",
+            "request": {"url": "https://scomcluster.cxense.com/Repo/rep.gif?ver=1&typ=pgv&rnd=koer&sid=1127&loc=https%3A%2F%2Fshop.example%2F&new=0&arf=0&cks=s1&ckp=c1&cp_EF_ACCESS=false&cst=2r0y"},
+            "hits": [{"kind": "pageview", "event": "pageview", "account": "1127", "identifiers": {"ckp": "c1", "cks": "s1"}, "values": {"EF_ACCESS": "false"}}],
+        },
+        {
+            "title": "a performance event",
+            "request": {"url": "https://api.cxense.com/dmp/push", "method": "POST", "body": {"events": [{"type": "click", "origin": "shop-site", "siteId": "1129", "rnd": "r1", "time": 1795318940}]}},
+            "hits": [{"kind": "event", "event": "click", "account": "1129", "key": "r1"}],
+        },
+        {
             "title": "activity on the page",
             "request": {"url": "https://comcluster.cxense.com/Repo/rep.gif?ver=1&typ=act&sid=1129&arnd=r1&aatm=30"},
             "hits": [{"kind": "auxiliary", "event": "activity", "account": "1129", "values": {"aatm": 30}}],
         },
     ),
-    lookalikes=("https://shop.example/Repo/rep.gif?typ=pgv", "https://notcxense.com/Repo/rep.gif", "https://comcluster.cxense.com.evil.example/Repo/rep.gif", "https://www.cxense.com/"),
+    lookalikes=("https://shop.example/?u=https%3A%2F%2Fcomcluster.cxense.com%2FRepo%2Frep.gif%3Ftyp%3Dpgv", "https://shop.example/Repo/rep.gif?typ=pgv", "https://notcxense.com/Repo/rep.gif", "https://comcluster.cxense.com.evil.example/Repo/rep.gif", "https://www.cxense.com/"),
 )  # fmt: skip

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from harness.decode.document import PathTable
 from harness.decode.query import Row
-from harness.decode.readers import LibraryReader, QueryReader
+from harness.decode.readers import JsonReader, LibraryReader, QueryReader
 from harness.decode.vendor import Endpoint, Vendor
 
 if TYPE_CHECKING:
@@ -47,6 +48,15 @@ def _decode(request: CapturedRequest) -> list[Hit]:
     return hits
 
 
+_EVENTS = JsonReader(
+    PathTable({"type": Row("type", "Event", GENERAL), "url": Row("url", "Page address", PAGE)}),
+    events="events",
+    event=("type", "event"),
+    account=("key", "auth", "token"),
+    page=("page", "url"),
+)
+
+
 def _tag(path: str, wire: Mapping[str, object]) -> str | None:
     name = path.rpartition("/")[2].removesuffix(".js").removesuffix(".min")
     return name if len(name) >= 8 else None
@@ -59,6 +69,8 @@ VENDOR = Vendor(
     docs=("https://support.demandbase.com/hc/en-us/articles/203233110", "https://support.demandbase.com/hc/en-us/articles/360056755791"),
     endpoints=(
         *(Endpoint(host=host, path=path) for host in ("api.company-target.com", "api.demandbase.com", "autocomplete.demandbase.com") for path in ("/api/v1/ip.json", "/api/v2/ip.json", "/api/v3/ip.json")),
+        *(Endpoint(host="api.company-target.com", path=path, role="config", decode=LibraryReader("config", account="auth")) for path in ("/api/v3/domain.json", "/autocomplete")),
+        *(Endpoint(host="et.company-target.com", path=path, decode=_EVENTS) for path in ("/events", "/events/")),
         Endpoint(host="segments.company-target.com", decode=LibraryReader("auxiliary", account="key")),
         Endpoint(host="tag-logger.demandbase.com", decode=LibraryReader("auxiliary")),
         *(Endpoint(host=host, decode=LibraryReader("auxiliary", account="token")) for host in ("s.company-target.com", "match.company-target.com", "id.company-target.com")),
@@ -79,6 +91,16 @@ VENDOR = Vendor(
             "hits": [{"kind": "auxiliary", "account": "1111"}],
         },
         {
+            "title": "a visit, posted",
+            "request": {"url": "https://api.company-target.com/api/v3/ip.json?referrer=&page=https%3A%2F%2Fshop.example%2F&page_title=Shop", "method": "POST", "body": {"src": "tag", "auth": "a1"}},
+            "hits": [{"kind": "pageview", "account": "a1", "page_url": "https://shop.example/", "values": {"src": "tag"}}],
+        },
+        {
+            "title": "an experience shown",
+            "request": {"url": "https://et.company-target.com/events/", "method": "POST", "body": {"type": "experience_fired", "url": "https://shop.example/"}},
+            "hits": [{"kind": "event", "event": "experience_fired", "page_url": "https://shop.example/"}],
+        },
+        {
             "title": "the tag",
             "request": {"url": "https://tag.demandbase.com/ab12cd34ef56.min.js", "resource_type": "script"},
             "hits": [{"kind": "library", "account": "ab12cd34ef56"}],
@@ -88,5 +110,7 @@ VENDOR = Vendor(
         "https://shop.example/api/v2/ip.json?key=1111",
         "https://api.notcompany-target.com/api/v2/ip.json",
         "https://api.company-target.com.evil.example/api/v2/ip.json",
+        "https://www.demandbase.com/",
+        "https://shop.example/?u=https%3A%2F%2Fapi.company-target.com%2Fapi%2Fv3%2Fip.json",
     ),
 )  # fmt: skip

@@ -19,6 +19,12 @@ _READ = QueryReader(
             "sid": Row("sid", "Site key", "General"),
             "vstevt": Row("vstevt", "Player event", "General"),
             "impid": Row("impid", "Impression ID", "General"),
+            "advid": Row("advid", "Advertiser ID", "General"),
+            "adsrv": Row(None, "Ad server", "Technical"),
+            "tagtype": Row("tagtype", "Tag type", "General"),
+            "crt": Row("crt", "Creative", "General"),
+            "dvtagver": Row(None, "Tag version", "Technical"),
+            "verr": Row("verr", "Verification's error", "General"),
             "dup": Row(None, "Belongs to impression", "Technical"),
             "url": Row("url", "Page address", "Page"),
         }
@@ -35,12 +41,22 @@ VENDOR = Vendor(
     category="advertising",
     docs=("https://support.google.com/displayvideo/answer/2591756",),
     endpoints=(
-        *(Endpoint(host="*.doubleverify.com", path=path) for path in ("/visit.jpg", "/visit.js", "/event.png", "/event.jpg", "/event.gif")),
+        *(Endpoint(host="*.doubleverify.com", path=path) for path in ("/visit.jpg", "/visit.js", "/visit.gif", "/visit.png", "/event.png", "/event.jpg", "/event.gif")),
         Endpoint(host="pub.doubleverify.com", path="/*", role="config", decode=LibraryReader("config", account="ctx")),
         Endpoint(host="cdn.doubleverify.com", path="/*", role="library"),
     ),
     decode=_READ,
     examples=(
+        {
+            "title": "the verification's script",
+            "request": {"url": "https://cdn.doubleverify.com/dvbm.js", "resource_type": "script"},
+            "hits": [{"kind": "library"}],
+        },
+        {
+            "title": "a publisher's signals asked for",
+            "request": {"url": "https://pub.doubleverify.com/signals/pub.json?ctx=818052&cmp=DV1"},
+            "hits": [{"kind": "config", "account": "818052"}],
+        },
         {
             "title": "an impression",
             "request": {"url": "https://tps.doubleverify.com/visit.jpg?ctx=818052&cmp=115523&plc=12345&sid=18330&dvregion=0"},
@@ -56,6 +72,7 @@ VENDOR = Vendor(
         "https://shop.example/visit.jpg?ctx=818052&cmp=1&plc=1&sid=1",
         "https://tps.doubleverify.com.evil.example/visit.jpg?ctx=1",
         "https://notdoubleverify.com/visit.jpg?ctx=1",
+        "https://www.doubleverify.com/",
         "https://shop.example/?u=https%3A%2F%2Ftps.doubleverify.com%2Fvisit.jpg",
     ),
 )  # fmt: skip

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from harness.decode.address import split_url
-from harness.decode.document import PathTable, text_at
+from harness.decode.document import PathTable, at, text_at
 from harness.decode.hit import Hit
 from harness.decode.payload import raw_body, read_body
 from harness.decode.query import PLAIN, Prefix, Row
@@ -28,6 +28,20 @@ _TABLE = PathTable(
         "transaction.type": Row("type", "Type", GENERAL),
         "error.exception.message": Row("message", "Message", ERROR),
         "error.exception.type": Row("error_type", "Type", ERROR),
+        "transaction.duration": Row("duration", "Duration (ms)", GENERAL),
+        "x.n": Row("name", "Transaction", GENERAL),
+        "x.t": Row("type", "Type", GENERAL),
+        "x.d": Row("duration", "Duration (ms)", GENERAL),
+        "x.id": Row(None, "Transaction ID", TECHNICAL),
+        "x.tid": Row(None, "Trace ID", TECHNICAL),
+        "x.c.p.url": Row(None, "Page address", GENERAL),
+        "x.c.p.rf": Row(None, "Referrer", GENERAL),
+        "e.ex.mg": Row("message", "Message", ERROR),
+        "e.ex.ty": Row("error_type", "Type", ERROR),
+        "e.cl": Row(None, "Where it happened", ERROR),
+        "m.se.n": Row(None, "Service", GENERAL),
+        "m.se.ve": Row(None, "Service version", TECHNICAL),
+        "m.se.en": Row(None, "Environment", GENERAL),
     },
     (
         Prefix("metadata.", field=None, group=TECHNICAL),
@@ -73,6 +87,12 @@ def _hit(what: str, inner: Any, parameters: list[Any], account: str | None, user
         found = text_at(inner, name) or text_at(inner, short)
         if found:
             values.setdefault(name, found)
+    for path in ("context.custom", "context.tags", "c.cu", "c.g"):
+        found = at(inner, path)
+        if isinstance(found, dict):
+            for name, value in found.items():
+                values.setdefault(name, value)
+    user = text_at(inner, "context.user.id") or text_at(inner, "c.u.id") or user
     load = what == "transaction" and values.get("type") in ("page-load", "route-change")
     return Hit(
         kind="pageview" if load else "auxiliary",
@@ -123,6 +143,26 @@ VENDOR = Vendor(
             ],
         },
         {
+            "title": "a page's load and an error in the third version, with the site's own labels",
+            "request": {
+                "url": "https://apm.shop.example/intake/v3/rum/events", "method": "POST",
+                "body": '{"m":{"se":{"n":"shop","en":"prod"}}}\n{"e":{"id":"e1","cl":"a.js","ex":{"mg":"boom","ty":"TypeError"},"c":{"u":{"id":"u7"}}}}\n'
+                '{"x":{"id":"t2","n":"/cart","t":"page-load","d":9,"c":{"p":{"url":"https://shop.example/cart"},"g":{"plan":"gold"}}}}\n',
+            },
+            "hits": [
+                {"kind": "auxiliary", "event": "error", "account": "shop", "key": "e1", "values": {"message": "boom"}, "identifiers": {"user_id": "u7"}},
+                {
+                    "kind": "pageview", "event": "transaction", "key": "t2", "page_url": "https://shop.example/cart",
+                    "values": {"name": "/cart", "duration": 9, "plan": "gold"},
+                },
+            ],
+        },
+        {
+            "title": "the configuration asked for",
+            "request": {"url": "https://apm.shop.example/config/v1/rum/agents?service.name=shop&service.environment=prod&ifnonematch=x"},
+            "hits": [{"kind": "config", "account": "shop"}],
+        },
+        {
             "title": "the third version, with short keys",
             "request": {
                 "url": "https://apm.shop.example/intake/v3/rum/events", "method": "POST",
@@ -135,5 +175,7 @@ VENDOR = Vendor(
         "https://shop.example/intake/v2/rum/events",
         {"url": "https://shop.example/intake/v2/rum/events", "method": "POST", "body": '{"a":1}'},
         "https://shop.example/config/v1/rum/agents",
+        {"url": "https://shop.example/intake/v3/rum/events", "method": "POST", "body": '{"m":{"name":"shop"}}'},
+        "https://www.elastic.co/guide/en/apm/agent/rum-js/current/index.html",
     ),
 )  # fmt: skip

@@ -58,14 +58,15 @@ def _decode(request: CapturedRequest) -> list[Hit]:
             if isinstance(value, str) and value and name[:4] == "utm_":
                 hit.campaign[name] = value
     if str(hit.values.get("hostname") or "").startswith("http"):
-        hit.page_url = f"{hit.values['hostname']}{hit.values.get('path') or '/'}"
+        host = str(hit.values["hostname"])
+        hit.page_url = f"{host}{hit.values.get('path') or ('' if '/' in host.partition('//')[2] else '/')}"
     return [hit]
 
 
 def _is_fathom(request: CapturedRequest) -> bool:
-    """Told by site, path, host and the query as JSON together."""
+    """Told by site and path, the host with its scheme and the query as JSON together."""
     query = f"&{split_url(request.url).query}"
-    return all(f"&{key}=" in query for key in ("sid", "h", "p", "qs"))
+    return all(f"&{key}=" in query for key in ("sid", "p")) and "&h=http" in query and ("&qs=%7B" in query or "&qs={" in query)
 
 
 _HIT = "h=https%3A%2F%2Fshop.example&p=%2F&r=&sid=ABCDEFGH&qs=%7B%22utm_source%22%3A%22x%22%7D&cid=1"
@@ -103,9 +104,15 @@ VENDOR = Vendor(
             "request": {"url": f"https://starman.fathomdns.com/?{_HIT}&gcode=GOAL1&gval=500"},
             "hits": [{"kind": "event", "event": "GOAL1", "account": "ABCDEFGH", "values": {"gval": 500}}],
         },
+        {
+            "title": "an event of a server, with the whole address as the host",
+            "request": {"url": "https://cdn.usefathom.com/?h=https%3A%2F%2Fshop.example%2Fbuy&sid=ABCDEFGH&cid=1&name=signup"},
+            "hits": [{"kind": "event", "event": "signup", "account": "ABCDEFGH", "page_url": "https://shop.example/buy"}],
+        },
     ),
     lookalikes=(
         "https://shop.example/?h=https%3A%2F%2Fx&p=%2F&sid=A",
+        "https://shop.example/search?h=hotels&p=1&sid=12&qs=berlin",
         "https://usefathom.com/",
         "https://notusefathom.com/?sid=A",
         "https://shop.example/?u=https%3A%2F%2Fcdn.usefathom.com%2F%3Fsid%3DA",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from harness.decode.address import split_url
 from harness.decode.query import Prefix, QueryTable, Row
-from harness.decode.readers import QueryReader
+from harness.decode.readers import LibraryReader, QueryReader
 from harness.decode.vendor import Endpoint, Vendor
 
 if TYPE_CHECKING:
@@ -22,6 +22,14 @@ _READ = QueryReader(
         {
             "spotName": Row("spotName", "Spotlight name", "General"),
             "ft_spotName": Row("spotName", "Spotlight name", "General"),
+            "name": Row("name", "Segment", "General"),
+            "valuePairs": Row("valuePairs", "Segment's values", "General"),
+            "ftXRef": Row("ftXRef", "Order ID", "E-commerce"),
+            "ftXValue": Row("ftXValue", "Value", "E-commerce", "number"),
+            "ftXType": Row("ftXType", "Kind", "General"),
+            "ftXName": Row("ftXName", "Name", "General"),
+            "ftXNumItems": Row("ftXNumItems", "Quantity", "E-commerce", "number"),
+            "ftXCurrency": Row("ftXCurrency", "Currency", "E-commerce"),
             "spotlightId": Row("spotlightId", "Spotlight ID", "General"),
             "U1": Row("U1", "Order ID", "E-commerce"),
             "U2": Row("U2", "Revenue", "E-commerce", "number"),
@@ -37,7 +45,7 @@ _READ = QueryReader(
     ),
     event="spotName",
     page="ft_referrer",
-    key="U1",
+    key=("U1", "ftXRef"),
     consent=lambda wire: {key: wire[key] for key in ("gdpr", "gdpr_consent") if wire.get(key)} or None,
 )
 
@@ -50,7 +58,8 @@ def _decode(request: CapturedRequest) -> list[Hit]:
         hit.account = ids[0] or None
         if len(ids) > 1 and ids[1]:
             hit.values.setdefault("spotlightId", ids[1])
-        hit.event = hit.event or "spotlight"
+        segment = "/segment/" in request.url.partition("?")[0]
+        hit.event = hit.event or (str(hit.values.get("name") or "segment") if segment else "spotlight")
         hit.kind = "event"
     return hits
 
@@ -60,7 +69,10 @@ VENDOR = Vendor(
     name="Flashtalking",
     category="advertising",
     docs=("https://docs.tealium.com/client-side-tags/flashtalking-onetag-tag/",),
-    endpoints=tuple(Endpoint(host=host, path=path) for host in ("servedby.flashtalking.com", "*.flashtalking.com") for path in ("/container/*", "/spot/*", "/segment/*")),
+    endpoints=(
+        *(Endpoint(host=host, path=path) for host in ("servedby.flashtalking.com", "*.flashtalking.com") for path in ("/container/*", "/spot/*", "/segment/*")),
+        *(Endpoint(host=host, path=path, decode=LibraryReader("auxiliary")) for host, path in (("e.flashtalking.com", "/cache"), ("d9.flashtalking.com", "/*"))),
+    ),
     decode=_decode,
     examples=(
         {
@@ -74,6 +86,21 @@ VENDOR = Vendor(
             ],
         },
         {
+            "title": "a visitor put into a segment",
+            "request": {"url": "https://servedby.flashtalking.com/segment/modify/at8;;pixel/?name=shop_visitors&valuePairs=page:home"},
+            "hits": [{"kind": "event", "event": "shop_visitors", "account": "at8", "values": {"valuePairs": "page:home"}}],
+        },
+        {
+            "title": "a spotlight at its older address",
+            "request": {"url": "https://servedby.flashtalking.com/spot/1921;7691;896/?spotName=Home&cachebuster=1"},
+            "hits": [{"event": "Home", "account": "1921", "values": {"spotlightId": "7691"}}],
+        },
+        {
+            "title": "the device asked for",
+            "request": {"url": "https://e.flashtalking.com/cache"},
+            "hits": [{"kind": "auxiliary", "event": None}],
+        },
+        {
             "title": "a spotlight without a name",
             "request": {"url": "https://servedby.flashtalking.com/spot/8/1234;5678;91011/?cb=1"},
             "hits": [{"event": "spotlight", "account": "1234", "values": {"spotlightId": "5678"}}],
@@ -83,6 +110,8 @@ VENDOR = Vendor(
         "https://shop.example/container/1234;5678;91011;iframe/?spotName=Thanks",
         "https://servedby.flashtalking.com.evil.example/container/1;2;3/",
         "https://notflashtalking.com/container/1;2;3/",
+        "https://shop.example/?u=https%3A%2F%2Fservedby.flashtalking.com%2Fspot%2F8%2F1",
+        "https://www.flashtalking.com/products",
         "https://servedby.flashtalking.com/imp/1/2;3;201;pixel/",
     ),
 )  # fmt: skip

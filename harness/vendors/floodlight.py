@@ -5,7 +5,8 @@ Wire format: https://support.google.com/campaignmanager/answer/2823450 (tag form
 https://developers.google.com/tag-platform/security/guides/consent-debugging (consent).
 
 The wire names no event; gtag calls every activity ``conversion``, and so does this file. Group and activity are in the account.
-The fetches that follow an activity on Google's other hosts are copies, of kind ``auxiliary``.
+What follows an activity on Google's other hosts (``adservice.google.com/ddm``, ``www.google.com/gmp/conversion``) is a copy, of kind
+``auxiliary``, and so is the iframe's own request to ``activity;dc_pre=``.
 """
 
 from __future__ import annotations
@@ -54,6 +55,7 @@ _ROWS = {
     "~oref": Row("page_location", "Page address", PAGE),
     "gtm": Row(None, "Tag container", TECHNICAL),
     "tag_exp": Row(None, "Tag experiments", TECHNICAL),
+    "dc_pre": Row(None, "Click cookie set before", TECHNICAL),
     "ps": Row(None, "Attribution", TECHNICAL),
     "pcor": Row(None, "Attribution number", TECHNICAL),
     "register_conversion": Row(None, "Attribution registration", TECHNICAL),
@@ -61,7 +63,7 @@ _ROWS = {
 _PREFIXES = (Prefix("u", label="Custom variable u{}", field="u{}", group=CUSTOM), Prefix("ua", field=None, group=TECHNICAL))
 _IN_PATH = QueryTable(_ROWS, _PREFIXES, separator=";")
 _IN_QUERY = QueryTable(_ROWS, _PREFIXES)
-_COPY_HOSTS = frozenset(("adservice.google.com", "ade.googlesyndication.com"))
+_COPY_HOSTS = frozenset(("adservice.google.com", "ade.googlesyndication.com", "www.google.com"))
 
 
 def _decode(request: CapturedRequest) -> list[Hit]:
@@ -78,7 +80,13 @@ def _decode(request: CapturedRequest) -> list[Hit]:
     sale = "qty" in wire or "cost" in wire
     if sale and order not in (None, ""):
         values["transaction_id"] = order
-    copied = address.host in _COPY_HOSTS or "register_conversion" in wire or request.redirected_from is not None
+    copied = (
+        address.host in _COPY_HOSTS
+        or address.host.startswith("adservice.google.")
+        or "register_conversion" in wire
+        or "dc_pre" in wire
+        or request.redirected_from is not None
+    )
     page = values.get("page_location")
     source = wire.get("src")
     return [
@@ -107,6 +115,15 @@ def _decode(request: CapturedRequest) -> list[Hit]:
     ]
 
 
+def _is_googles_country_host(request: CapturedRequest) -> bool:
+    """``adservice.google.de``, ``adservice.google.co.uk``: the country's own Google, which a copy went to."""
+    labels = split_url(request.url).host.split(".")
+    rest = labels[2:]
+    return labels[:2] == ["adservice", "google"] and (
+        (len(rest) == 1 and 2 <= len(rest[0]) <= 3) or (len(rest) == 2 and rest[0] in ("co", "com") and len(rest[1]) == 2)
+    )
+
+
 VENDOR = Vendor(
     id="floodlight",
     name="Floodlight",
@@ -121,8 +138,10 @@ VENDOR = Vendor(
             for host in ("*.fls.doubleclick.net", "fls.doubleclick.net", "ad.doubleclick.net", "*.ad.doubleclick.net")
             for path in ("/activity;*", "/activityi;*", "/activityj;*", "/ddm/activity/*", "/ddm/fls/*")
         ),
+        *(Endpoint(host="www.google.com", path=path) for path in ("/gmp/conversion;*", "/gmp/conversion/*")),
         Endpoint(host="adservice.google.com", path="/ddm/*"),
         Endpoint(host="ade.googlesyndication.com", path="/ddm/*"),
+        *(Endpoint(host="*", path=f"/ddm/{step}/*", recognise=_is_googles_country_host) for step in ("fls", "activity")),
     ),
     decode=_decode,
     automatic_parameters=frozenset({"src", "type", "cat", "page_location"}),
@@ -155,6 +174,28 @@ VENDOR = Vendor(
             "hits": [{"kind": "event", "event": "conversion", "account": "DC-1234567/lead0/form0"}],
         },
         {
+            "title": "an activity with its items, the iframe's own copy and the one on Google's host",
+            "request": {
+                "url": "https://www.google.com/gmp/conversion/_dc_unique_id=162;_dc_ptd=Ch;src=1234567;type=sales0;cat=order0;ord=T-1;qty=1;cost=5"
+            },
+            "hits": [{"kind": "auxiliary", "event": "conversion", "account": "DC-1234567/sales0/order0", "key": "T-1"}],
+        },
+        {
+            "title": "the copy posted to Google's host",
+            "request": {"url": "https://www.google.com/gmp/conversion;src=1234567;type=conv;cat=appoi0;ord=1;num=2;gtm=45fe;gcs=G111?", "method": "POST"},
+            "hits": [{"kind": "auxiliary", "event": "conversion", "account": "DC-1234567/conv/appoi0", "consent": {"ad_storage": True}}],
+        },
+        {
+            "title": "the older copy on the country's own Google",
+            "request": {"url": "https://adservice.google.co.uk/ddm/fls/i/src=1234567;type=lead0;cat=form0;ord=1"},
+            "hits": [{"kind": "auxiliary", "event": "conversion", "account": "DC-1234567/lead0/form0"}],
+        },
+        {
+            "title": "the redirect after the click cookie was set",
+            "request": {"url": "https://ad.doubleclick.net/activity;dc_pre=CK68;src=1234567;type=lead0;cat=form0;ord=1;num=4711?"},
+            "hits": [{"kind": "auxiliary", "event": "conversion", "account": "DC-1234567/lead0/form0"}],
+        },
+        {
             "title": "the copy that follows an activity",
             "request": {"url": "https://adservice.google.com/ddm/fls/z/src=1234567;type=lead0;cat=form0;ord=1"},
             "hits": [{"kind": "auxiliary", "account": "DC-1234567/lead0/form0"}],
@@ -164,6 +205,10 @@ VENDOR = Vendor(
         "https://shop.example/activity;src=1;type=a;cat=b",
         "https://doubleclick.net.evil.example/activity;src=1",
         "https://ad.doubleclick.net/ddm/trackimp/N1.2;ord=1",
+        "https://ad.doubleclick.net/ddm/trackclk/N1.2;dc_trk_aid=1",
+        "https://www.google.com/gmp/other;src=1",
+        "https://adservice.google.evil.example/ddm/fls/i/src=1",
+        "https://shop.example/?u=https%3A%2F%2Fad.doubleclick.net%2Factivity%3Bsrc%3D1",
         "https://www.fitness.example/activityi;src=1",
     ),
 )  # fmt: skip

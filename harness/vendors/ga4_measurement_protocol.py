@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.decode.address import split_url
 from harness.decode.document import PathTable, at
+from harness.decode.payload import read_body
 from harness.decode.query import Prefix, QueryTable, Row
 from harness.decode.readers import JsonReader, kind_of
 from harness.decode.vendor import Endpoint, Vendor
@@ -95,6 +96,17 @@ def _validated(request: CapturedRequest) -> list[Hit]:
     return hits
 
 
+def _is_protocol(request: CapturedRequest) -> bool:
+    """Told on a tagging server by its ID and secret, and a client's or an app's events in the body."""
+    document = read_body(request).value
+    events = at(document, "events")
+    return (
+        isinstance(events, list)
+        and bool(events)
+        and any(isinstance(at(document, key), str) for key in ("client_id", "app_instance_id", "user_id"))
+    )
+
+
 _HOSTS = ("www.google-analytics.com", "google-analytics.com", "region1.google-analytics.com", "*.google-analytics.com")
 _URL = "https://www.google-analytics.com/mp/collect?measurement_id=G-ABC1234567&api_secret=s"
 
@@ -109,6 +121,7 @@ VENDOR = Vendor(
     endpoints=(
         *(Endpoint(host=host, path="/mp/collect") for host in _HOSTS),
         *(Endpoint(host=host, path="/debug/mp/collect", decode=_validated) for host in _HOSTS),
+        *(Endpoint(host="*", keys=(key, "api_secret"), recognise=_is_protocol) for key in ("measurement_id", "firebase_app_id")),
     ),
     decode=_decode,
     purposes=("ad_user_data", "ad_personalization"),
@@ -144,6 +157,22 @@ VENDOR = Vendor(
             "hits": [{"kind": "event", "event": "tutorial_begin", "account": "1:23:ios:abc", "identifiers": {"app_instance_id": "a1"}}],
         },
         {
+            "title": "a lead through the site's own tagging server",
+            "request": {
+                "url": "https://sgtm.shop.example/mp/collect?measurement_id=G-ABC1234567&api_secret=s", "method": "POST",
+                "body": {"client_id": "1.2", "events": [{"name": "generate_lead", "params": {"value": 5, "currency": "EUR", "session_id": "170", "engagement_time_msec": 100}}]},
+            },
+            "hits": [{"kind": "event", "event": "generate_lead", "account": "G-ABC1234567", "values": {"value": 5, "currency": "EUR"}, "identifiers": {"client_id": "1.2", "session_id": "170"}}],
+        },
+        {
+            "title": "a page view in the European Union",
+            "request": {
+                "url": "https://region1.google-analytics.com/mp/collect?api_secret=s&measurement_id=G-ABC1234567", "method": "POST",
+                "body": {"client_id": "1.2", "events": [{"name": "page_view", "params": {"page_location": "https://shop.example/?utm_source=x"}}]},
+            },
+            "hits": [{"kind": "pageview", "event": "page_view", "page_url": "https://shop.example/?utm_source=x", "campaign": {"utm_source": "x"}}],
+        },
+        {
             "title": "an event that is only validated",
             "request": {"url": "https://www.google-analytics.com/debug/mp/collect?measurement_id=G-ABC1234567", "method": "POST", "body": {"client_id": "1", "events": [{"name": "x"}]}},
             "hits": [{"kind": "auxiliary", "event": "x", "account": "G-ABC1234567"}],
@@ -152,6 +181,8 @@ VENDOR = Vendor(
     lookalikes=(
         "https://shop.example/mp/collect?measurement_id=G-ABC1234567",
         "https://notgoogle-analytics.com/mp/collect",
+        {"url": "https://shop.example/mp/collect?measurement_id=G-ABC1234567&api_secret=s", "method": "POST", "body": {"events": []}},
+        {"url": "https://shop.example/x?u=https%3A%2F%2Fwww.google-analytics.com%2Fmp%2Fcollect%3Fmeasurement_id%3DG-1%26api_secret%3Ds", "method": "POST", "body": {"client_id": "1", "events": [{"name": "x"}]}},
         "https://www.google-analytics.com.evil.example/mp/collect",
         "https://www.google-analytics.com/g/collect?v=2&tid=G-ABC1234567",
     ),

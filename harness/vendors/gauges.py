@@ -42,6 +42,7 @@ VENDOR = Vendor(
     decode=_READ,
     automatic_parameters=frozenset({"resource", "title", "referrer"}),
     examples=(
+        {"title": "the script", "request": {"url": "https://secure.gaug.es/track.js", "resource_type": "script"}, "hits": [{"kind": "library"}]},
         {
             "title": "a page view",
             "request": {"url": "https://secure.gaug.es/track.gif?h[site_id]=abc123&h[resource]=https%3A%2F%2Fshop.example%2F%3Futm_source%3Dx&h[title]=Shop&h[referrer]=&h[unique]=1", "resource_type": "image"},
@@ -53,5 +54,5 @@ VENDOR = Vendor(
             "hits": [{"kind": "pageview", "event": "pageview", "account": "abc123", "values": {"title": "Cart"}}],
         },
     ),
-    lookalikes=("https://shop.example/track.gif?h[site_id]=1", "https://notgaug.es/track.gif", "https://secure.gaug.es.evil.example/track.gif", "https://get.gaug.es/track.gif"),
+    lookalikes=("https://shop.example/?u=https%3A%2F%2Fsecure.gaug.es%2Ftrack.gif", "https://get.gaug.es/documentation/", "https://shop.example/track.gif?h[site_id]=1", "https://notgaug.es/track.gif", "https://secure.gaug.es.evil.example/track.gif", "https://get.gaug.es/track.gif"),
 )  # fmt: skip

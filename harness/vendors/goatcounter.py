@@ -28,6 +28,7 @@ _TABLE = QueryTable(
         "q": Row("query", "Query", "Page"),
         "s": Row(None, "Screen", "Device"),
         "b": Row(None, "Bot", "Technical"),
+        "ns": Row(None, "No session", "Session"),
         "rnd": Row(None, "Cache buster", "Technical"),
     },
     (),
@@ -65,6 +66,16 @@ def _decode(request: CapturedRequest) -> list[Hit]:
     return hits
 
 
+def _is_goatcounter(request: CapturedRequest) -> bool:
+    """Told on any host by path, screen (its width; height and ratio too of old), the bot's number and five characters against caching."""
+    wire = {each.name: str(each.value) for each in _TABLE.read(split_url(request.url).query)}
+    screen = wire.get("s", "").split(",")
+    sized = len(screen) in _SCREEN and all(each.replace(".", "", 1).isdecimal() for each in screen)
+    return bool(wire.get("p")) and sized and wire.get("b", "").isdecimal() and wire.get("rnd", "").isalnum() and len(wire["rnd"]) <= _RANDOM
+
+
+_SCREEN, _RANDOM = (1, 3), 5
+
 VENDOR = Vendor(
     id="goatcounter",
     name="GoatCounter",
@@ -72,6 +83,8 @@ VENDOR = Vendor(
     docs=("https://www.goatcounter.com/help/js", "https://www.goatcounter.com/api",),
     endpoints=(
         *(Endpoint(host="*.goatcounter.com", path=path) for path in ("/count", "/api/v0/count")),
+        Endpoint(host="*", path="*/count", recognise=_is_goatcounter),
+        Endpoint(host="*.goatcounter.com", path="/count.js", role="library", decode=LibraryReader()),
         Endpoint(host="gc.zgo.at", path="/*", role="library", decode=LibraryReader()),
     ),
     decode=_decode,
@@ -84,6 +97,21 @@ VENDOR = Vendor(
             "hits": [{"kind": "pageview", "event": "pageview", "account": "shop", "values": {"path": "/home", "title": "Shop"}, "campaign": {"utm_source": "x"}}],
         },
         {
+            "title": "a page view on the site's own instance",
+            "request": {"url": "https://stats.shop.example/count?p=%2Fhome&r=https%3A%2F%2Fsearch.example&t=Shop&s=1280%2C720%2C1.5&b=0&q=%3Futm_source%3Dx&rnd=u3xhs", "resource_type": "image"},
+            "hits": [{"kind": "pageview", "event": "pageview", "account": "stats", "campaign": {"utm_source": "x"}, "values": {"referrer": "https://search.example"}}],
+        },
+        {
+            "title": "an event as today's script sends it, on the site's own instance",
+            "request": {"url": "https://stats.shop.example/count?p=buy&t=Buy%20now&e=true&s=1280&b=0&q=%3Futm_source%3Dnews&rnd=vkywn", "resource_type": "image"},
+            "hits": [{"kind": "event", "event": "buy", "account": "stats", "campaign": {"utm_source": "news"}}],
+        },
+        {
+            "title": "the script",
+            "request": {"url": "https://gc.zgo.at/count.js", "resource_type": "script"},
+            "hits": [{"kind": "library"}],
+        },
+        {
             "title": "an event",
             "request": {"url": "https://shop.goatcounter.com/count?p=buy&t=Buy&e=true"},
             "hits": [{"kind": "event", "event": "buy", "account": "shop"}],
@@ -94,5 +122,5 @@ VENDOR = Vendor(
             "hits": [{"kind": "pageview", "event": "pageview", "account": "shop"}, {"kind": "event", "event": "buy"}],
         },
     ),
-    lookalikes=("https://shop.example/count?p=%2F", "https://notgoatcounter.com/count", "https://shop.goatcounter.com.evil.example/count", "https://www.goatcounter.com/help"),
+    lookalikes=("https://shop.example/count?p=%2F", "https://shop.example/count?p=1&s=small,red,x&b=0&rnd=abcde", "https://shop.example/count?p=1&s=2&b=0", "https://shop.example/count?p=1&s=2&rnd=abcde", "https://shop.example/?u=https%3A%2F%2Fshop.goatcounter.com%2Fcount", "https://notgoatcounter.com/count", "https://shop.goatcounter.com.evil.example/count", "https://www.goatcounter.com/help"),
 )  # fmt: skip

@@ -5,9 +5,10 @@ https://support.google.com/google-ads/answer/6331314 (value, currency, transacti
 https://support.google.com/google-ads/answer/9028614 (cart data), https://support.google.com/google-ads/answer/13262500
 (enhanced conversions), https://developers.google.com/tag-platform/security/guides/consent-debugging (consent).
 
-One conversion leaves the browser several times: ``/pagead/conversion/<id>/`` is the conversion; ``viewthroughconversion`` repeats
-it for remarketing, ``1p-conversion`` and ``1p-user-list`` on google.com follow as a redirect, ``ccm/collect`` and ``td/rul`` go along.
-The copies are decoded in full, of kind ``auxiliary``, so that one conversion is one event.
+One conversion leaves the browser several times: ``/pagead/conversion/<id>/`` is the conversion; ``ccm/conversion`` and
+``viewthroughconversion`` (with the conversion's label) repeat it, ``1p-conversion`` and ``1p-user-list`` on google.com and on the
+country's own Google follow as redirects, ``ccm/collect``, ``rmkt/collect`` and ``td/rul`` go along; a tag gateway on the site's own
+host is sent one more. The copies are decoded in full, of kind ``auxiliary``, so that one conversion is one event.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from harness.decode.campaign import campaign_of
 from harness.decode.google_consent import google_consent
 from harness.decode.hit import Hit
 from harness.decode.query import Prefix, QueryTable, Row, fields, number
-from harness.decode.readers import LibraryReader, request_parameters
+from harness.decode.readers import LibraryReader, kind_of, request_parameters
 from harness.decode.vendor import Endpoint, Vendor
 
 if TYPE_CHECKING:
@@ -86,10 +87,15 @@ TABLE = QueryTable(
         "tid": Row(None, "Tag ID", GENERAL),
         "tids": Row(None, "Tag IDs", GENERAL),
     },
-    (Prefix("ua", field=None, label="Client hint {}", group=DEVICE),),
+    (
+        Prefix("ua", field=None, label="Client hint {}", group=DEVICE),
+        Prefix("ep.", label="{}", group=GENERAL),
+        Prefix("epn.", label="{}", group=GENERAL, kind="number"),
+    ),
 )
-_ANSWERED = frozenset(("is_vtc", "ocp_id", "resp", "ctc_id", "eitems"))
-"""Keys that Google adds when it sends its own copy on, and that no page sends."""
+_PROVIDED = {"em": "sha256_email_address", "pn": "sha256_phone_number"}
+_CONFIG = "gtag.config"
+"""What the tag tells by itself when it is set up on a page."""
 _RESERVED = frozenset(("event", "send_to"))
 
 
@@ -108,16 +114,19 @@ def _decode(request: CapturedRequest) -> list[Hit]:
         values["items"] = items
     label = str(wire.get("label") or "")
     event = str(wire.get("en") or data.get("event") or "") or None
-    beside = path.startswith(("/ccm/", "/measurement/")) or not number_of_account
+    beside = "/ccm/" in path or path.startswith(("/measurement/", "/travel/")) or not number_of_account
     match endpoint:
         case _ if beside:
             kind, event = "auxiliary", "conversion" if label and event is None else event
-        case "conversion" | "1p-conversion":
-            copied = request.redirected_from is not None or (endpoint != "conversion" and not _ANSWERED.isdisjoint(wire))
+        case "conversion" if not path.endswith("/wcm"):
+            copied = request.redirected_from is not None
             event, kind = "conversion" if label or event is None else event, "auxiliary" if copied else "event"
+        case "1p-conversion":
+            event, kind = "conversion" if label or event is None else event, "auxiliary"
         case "viewthroughconversion":
-            copied = request.redirected_from is not None or event == "conversion"
-            event, kind = event or "remarketing", "auxiliary" if copied else "event"
+            copied = request.redirected_from is not None or event == "conversion" or (bool(label) and wire.get("script") != "0")
+            event = event or ("conversion" if label else "remarketing")
+            kind = "auxiliary" if copied else "pageview" if event == _CONFIG else kind_of(event)
         case _:
             kind = "auxiliary"
     page = values.get("page_location")
@@ -138,7 +147,8 @@ def _decode(request: CapturedRequest) -> list[Hit]:
                 name: str(wire[key])
                 for key, name in (("auid", "advertising_id"), ("uid", "user_id"), ("gclaw", "gclaw"), ("gclgb", "gclgb"), ("em", "em"))
                 if wire.get(key)
-            },
+            }
+            | _provided(str(wire.get("em") or "")),
             key=str(transaction) if transaction not in (None, "") else None,
             campaign=campaign,
             page_url=page,
@@ -152,8 +162,9 @@ def _place(path: str) -> tuple[str, str]:
     """The endpoint's own word and the account's number: ``/pagead/conversion/123/`` is ("conversion", "123")."""
     steps = [step for step in path.split("/") if step]
     for before, step in itertools.pairwise(steps):
-        if step.isdecimal():
-            return before, step
+        number_of = step.removeprefix("AW-")
+        if number_of.isdecimal():
+            return before, number_of
     return (steps[-1] if steps else ""), ""
 
 
@@ -175,13 +186,20 @@ def _data(text: str) -> dict[str, Any]:
 
 
 def _items(text: str) -> list[dict[str, Any]]:
-    """``(SKU1*9.99*2)(SKU2*1*1)``: item ID, unit price and quantity."""
+    """``(9.99*2*SKU1**)(1*1*SKU2**)``: unit price, quantity, item ID, and a start and an end date."""
     items = []
     for piece in text.split(")"):
         parts = piece.removeprefix("(").split("*")
         if len(parts) >= 3:
-            items.append({"item_id": "*".join(parts[:-2]), "price": number(parts[-2]), "quantity": number(parts[-1])})
+            item = {"item_id": parts[2], "price": number(parts[0]), "quantity": number(parts[1])}
+            items.append(item | {name: part for name, part in zip(("start_date", "end_date"), parts[3:], strict=False) if part})
     return items
+
+
+def _provided(text: str) -> dict[str, str]:
+    """``tv.1~em.<hash>~pn.<hash>``: the user-provided data that identify, by the names of the tag's documentation."""
+    pairs = (piece.partition(".")[::2] for piece in text.split("~")[1:])
+    return {_PROVIDED[name]: value for name, value in pairs if name in _PROVIDED and value}
 
 
 def _is_googles_country_host(request: CapturedRequest) -> bool:
@@ -197,17 +215,42 @@ def _is_conversion(request: CapturedRequest) -> bool:
     """A conversion through the site's own host (Google tag gateway): the path's account number and the tag's bookkeeping."""
     address = split_url(request.url)
     query = f"&{address.query}"
-    return bool(_place(address.path)[1]) and all(f"&{key}=" in query for key in ("random", "fst", "cv", "url"))
+    return (
+        bool(_place(address.path)[1])
+        and "&random=" in query
+        and ("&gtm=" in query or "&fst=" in query)
+        and ("&en=" in query or "&url=" in query)
+    )
+
+
+def _is_measurement(request: CapturedRequest) -> bool:
+    """An event told through the site's own host: an event's name beside an Ads account."""
+    query = f"&{split_url(request.url).query}"
+    return "&en=" in query and ("&tid=AW-" in query or "&tids=AW-" in query)
+
+
+def _is_form_data(request: CapturedRequest) -> bool:
+    """User-provided data through the site's own host: the path's account number and the tag's container."""
+    address = split_url(request.url)
+    return bool(_place(address.path)[1]) and "&gtm=" in f"&{address.query}"
+
+
+def _has_account(request: CapturedRequest) -> bool:
+    """Told from the ads on a publisher's page, whose ``/pagead/conversion/?ai=`` names no account."""
+    return bool(_place(split_url(request.url).path)[1])
 
 
 _HOSTS = (
-    "www.googleadservices.com", "googleads.g.doubleclick.net", "www.google.com", "pagead2.googlesyndication.com", "ad.doubleclick.net",
-    "google.com",
+    "www.googleadservices.com", "googleadservices.com", "googleads.g.doubleclick.net", "www.google.com", "pagead2.googlesyndication.com",
+    "ad.doubleclick.net", "google.com", "www.googleadservices-cn.com", "googleads.g.doubleclick-cn.net",
+)  # fmt: skip
+_NUMBERED = (
+    "/pagead/conversion/*", "/pagead/uconversion/*", "/pagead/1p-conversion/*", "/pagead/1p-user-list/*", "/pagead/viewthroughconversion/*",
+    "/pagead/form-data/*", "/ccm/form-data/*", "/ccm/conversion/*", "/rmkt/collect/*", "/travel/flights/click/conversion/*",
 )  # fmt: skip
 _PATHS = (
-    "/pagead/conversion/*", "/pagead/1p-conversion/*", "/pagead/1p-user-list/*", "/pagead/viewthroughconversion/*", "/pagead/landing",
-    "/pagead/form-data/*", "/ccm/collect", "/ccm/s/collect", "/ccm/form-data/*", "/ccm/conversion/*", "/rmkt/collect/*",
-    "/ads/ga-audiences", "/measurement/conversion/*", "/measurement/conversion",
+    "/pagead/landing", "/pagead/set_partitioned_cookie", "/ccm/collect", "/ccm/s/collect", "/ads/ga-audiences", "/measurement/conversion/*",
+    "/measurement/conversion",
 )  # fmt: skip
 _CONVERSION = (
     "https://www.googleadservices.com/pagead/conversion/1000000001/?random=1795318139093&cv=11&fst=1795318139093&fmt=4&gcs=G111"
@@ -224,6 +267,7 @@ VENDOR = Vendor(
         "https://support.google.com/google-ads/answer/9028614",
     ),
     endpoints=(
+        *(Endpoint(host=host, path=path, recognise=_has_account) for host in _HOSTS for path in _NUMBERED),
         *(Endpoint(host=host, path=path) for host in _HOSTS for path in _PATHS),
         Endpoint(host="td.doubleclick.net", path="/td/*"),
         Endpoint(host="www.googleadservices.com", path="/pagead/conversion.js", role="library", decode=LibraryReader()),
@@ -231,8 +275,12 @@ VENDOR = Vendor(
         Endpoint(host="*", path="/pagead/1p-user-list/*", recognise=_is_googles_country_host),
         Endpoint(host="*", path="/pagead/1p-conversion/*", recognise=_is_googles_country_host),
         Endpoint(host="*", path="/ads/ga-audiences", recognise=_is_googles_country_host),
-        Endpoint(host="*", path="*/pagead/conversion/*", recognise=_is_conversion),
-        Endpoint(host="*", path="*/pagead/viewthroughconversion/*", recognise=_is_conversion),
+        *(
+            Endpoint(host="*", path=f"*/{step}/*", recognise=_is_conversion)
+            for step in ("pagead/conversion", "pagead/viewthroughconversion", "ccm/conversion", "rmkt/collect", "as/p/c")
+        ),
+        Endpoint(host="*", path="*/ccm/form-data/*", recognise=_is_form_data),
+        Endpoint(host="*", path="*/ccm/collect", recognise=_is_measurement),
     ),
     decode=_decode,
     automatic_events=frozenset({"gtag.config", "remarketing"}),
@@ -243,7 +291,7 @@ VENDOR = Vendor(
         {
             "title": "a conversion with value, order and cart",
             "request": {
-                "url": f"{_CONVERSION}&value=19.98&currency_code=EUR&oid=T-1001&item=(TEE-01*9.99*2)&auid=1.2&tiba=Thanks",
+                "url": f"{_CONVERSION}&value=19.98&currency_code=EUR&oid=T-1001&item=(9.99*2*TEE-01**)(5*1*42**)&auid=1.2&tiba=Thanks",
                 "resource_type": "image",
             },
             "hits": [
@@ -251,12 +299,84 @@ VENDOR = Vendor(
                     "kind": "event", "event": "conversion", "account": "AW-1000000001/abcDEF", "key": "T-1001",
                     "values": {
                         "value": 19.98, "currency": "EUR", "transaction_id": "T-1001",
-                        "items": [{"item_id": "TEE-01", "price": 9.99, "quantity": 2}], "page_title": "Thanks",
+                        "items": [{"item_id": "TEE-01", "price": 9.99, "quantity": 2}, {"item_id": "42", "price": 5, "quantity": 1}],
+                        "page_title": "Thanks",
                     },
                     "consent": {"ad_storage": True, "ad_user_data": True, "gcs": "G111"},
                     "campaign": {"gclid": "Cj1"}, "identifiers": {"advertising_id": "1.2"},
                 }
             ],
+        },
+        {
+            "title": "the conversion's copy for view-through, which carries its label",
+            "request": {
+                "url": "https://googleads.g.doubleclick.net/pagead/viewthroughconversion/1000000001/?random=1&en=purchase&label=abcDEF&value=10&capi=1",
+                "method": "POST",
+            },
+            "hits": [{"kind": "auxiliary", "event": "purchase", "account": "AW-1000000001/abcDEF"}],
+        },
+        {
+            "title": "the conversion's copy without cookies",
+            "request": {"url": "https://www.googleadservices.com/ccm/conversion/1000000001/?random=1&en=conversion&label=abcDEF&bttype=purchase&oid=T-1"},
+            "hits": [{"kind": "auxiliary", "event": "conversion", "account": "AW-1000000001/abcDEF", "key": "T-1"}],
+        },
+        {
+            "title": "the copy to Google's own host",
+            "request": {"url": "https://www.google.com/pagead/1p-conversion/1000000001/?random=1&cv=11&fst=1795318139093&label=abcDEF"},
+            "hits": [{"kind": "auxiliary", "event": "conversion", "account": "AW-1000000001/abcDEF"}],
+        },
+        {
+            "title": "an event told through the site's own host",
+            "request": {
+                "url": "https://tags.shop.example/ccm/collect?rcb=18&frm=0&auid=1.2&en=add_to_cart&dl=https%3A%2F%2Fshop.example%2F&epn.value=10&gcs=G100"
+                "&tids=AW-1000000001&tid=AW-1000000001&fmt=8",
+                "method": "POST",
+            },
+            "hits": [
+                {
+                    "kind": "auxiliary", "event": "add_to_cart", "account": "AW-1000000001", "values": {"value": 10}, "consent": {"ad_storage": False},
+                    "page_url": "https://shop.example/",
+                }
+            ],
+        },
+        {
+            "title": "user-provided data",
+            "request": {
+                "url": "https://www.google.com/ccm/form-data/1000000001?gtm=45Pe&gcs=G111&ae=a&ec_mode=a&em=tv.1~em.vEeV7ovn~pn.sCrwpdCo~pc0.11234&ecsid=8.1"
+            },
+            "hits": [
+                {
+                    "kind": "auxiliary", "account": "AW-1000000001",
+                    "identifiers": {"sha256_email_address": "vEeV7ovn", "sha256_phone_number": "sCrwpdCo"},
+                }
+            ],
+        },
+        {
+            "title": "the tag set up on a page",
+            "request": {
+                "url": "https://googleads.g.doubleclick.net/pagead/viewthroughconversion/1000000001/?random=1&cv=11&fst=1&en=gtag.config&url=https%3A%2F%2Fshop.example%2F"
+            },
+            "hits": [{"kind": "pageview", "event": "gtag.config", "account": "AW-1000000001", "page_url": "https://shop.example/"}],
+        },
+        {
+            "title": "the remarketing copy without cookies",
+            "request": {"url": "https://www.google.com/rmkt/collect/1000000001/?random=1&cv=11&fst=1&fmt=8&en=gtag.config", "method": "POST"},
+            "hits": [{"kind": "auxiliary", "event": "gtag.config", "account": "AW-1000000001"}],
+        },
+        {
+            "title": "the copy through a tag gateway on the site's own host",
+            "request": {"url": "https://shop.example/pntd/g/d/ccm/conversion/1000000001/?random=1&en=conversion&gtm=45892e69&gcs=G111&gcd=13v3v3v3v5l1"},
+            "hits": [{"kind": "auxiliary", "event": "conversion", "account": "AW-1000000001", "consent": {"ad_storage": True}}],
+        },
+        {
+            "title": "a page view in the older form, the account with its prefix",
+            "request": {"url": "https://googleads.g.doubleclick.net/pagead/viewthroughconversion/AW-1000000001/?data=event%3Dpage_view%3Becomm_pagetype%3Dhome"},
+            "hits": [{"kind": "pageview", "event": "page_view", "account": "AW-1000000001", "values": {"ecomm_pagetype": "home"}}],
+        },
+        {
+            "title": "a forwarding number asked for",
+            "request": {"url": "https://www.googleadservices.com/pagead/conversion/1000000001/wcm?cc=ZZ&dn=5551234&cl=abcDEF&ct_eid=2"},
+            "hits": [{"kind": "auxiliary", "event": None, "account": "AW-1000000001"}],
         },
         {
             "title": "the copy of a conversion that Google sends on",
@@ -295,6 +415,12 @@ VENDOR = Vendor(
         "https://www.google.com/search?q=pagead",
         "https://notgoogleadservices.com/pagead/conversion/1/",
         "https://shop.example/pagead/conversion/1/",
+        "https://shop.example/ccm/conversion/1/?random=1",
+        "https://shop.example/ccm/collect?en=x&tid=G-1",
+        "https://googleads.g.doubleclick.net/pagead/conversion/?ai=Cabc&sigh=x&cid=1",
+        "https://www.googleadservices.com/pagead/aclk?sa=L&ai=x&adurl=https%3A%2F%2Fshop.example",
+        "https://pagead2.googlesyndication.com/pagead/js/adsbygoogle.js",
+        "https://shop.example/?u=https%3A%2F%2Fwww.googleadservices.com%2Fpagead%2Fconversion%2F1%2F",
         "https://www.google.evil.example/pagead/1p-user-list/1/?random=1",
     ),
 )  # fmt: skip

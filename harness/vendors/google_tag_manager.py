@@ -39,7 +39,16 @@ def _is_tag(request: CapturedRequest) -> bool:
     address = split_url(request.url)
     wanted = unescape(f"&{address.query}".partition("&id=")[2].partition("&")[0])
     kind, dash, rest = wanted.partition("-")
-    if kind not in _KINDS or not dash or len(rest) < 4 or not rest.replace("-", "").isalnum():
+    bare = rest.replace("-", "")
+    if (
+        kind not in _KINDS
+        or not dash
+        or len(bare) < (4 if kind in ("GTM", "OPT", "UA") else 5)
+        or not bare.isalnum()
+        or bare != bare.upper()
+    ):
+        return False
+    if kind in ("AW", "DC", "UA") and not bare.isdecimal():
         return False
     if address.path.endswith(("/gtm.js", "/gtag/js", "/ns.html", "/gtag/destination")):
         return True
@@ -62,6 +71,8 @@ VENDOR = Vendor(
         Endpoint(host="googletagmanager.com", path="/gtag/js", role="library", decode=_LIBRARY),
         Endpoint(host="www.googletagmanager.com", path="/gtag/destination", role="library", decode=_LIBRARY),
         Endpoint(host="www.googletagmanager.com", path="/ns.html", role="library", decode=_LIBRARY),
+        Endpoint(host="www.googletagmanager.com", path="/amp.json", role="config", decode=LibraryReader("config", account="id", table=_TABLE)),
+        *(Endpoint(host="www.googletagmanager.com", path=path, role="library", decode=_LIBRARY) for path in ("/gtm/*", "/gtag.js", "/dclk/*", "/sw_iframe.html")),
         Endpoint(host="www.googletagmanager.com", path="/debug/*", role="library", decode=_LIBRARY),
         Endpoint(host="www.googletagmanager.com", path="/static/*", role="library", decode=_LIBRARY),
         Endpoint(host="www.googletagmanager.com", path="/a", decode=_BEACON),
@@ -90,8 +101,28 @@ VENDOR = Vendor(
             "request": {"url": "https://www.googletagmanager.com/ns.html?id=GTM-ABC123", "resource_type": "document"},
             "hits": [{"kind": "library", "account": "GTM-ABC123"}],
         },
+        {
+            "title": "the tag as a gateway serves it, under a path of the site's own",
+            "request": {"url": "https://shop.example/metrics/?id=G-HBFJFL343S&l=dataLayer", "resource_type": "script"},
+            "hits": [{"kind": "library", "account": "G-HBFJFL343S"}],
+        },
+        {
+            "title": "a destination, and who loaded it",
+            "request": {"url": "https://www.googletagmanager.com/gtag/destination?id=AW-123456789&l=dataLayer&cx=c&gtm=45je", "resource_type": "script"},
+            "hits": [{"kind": "library", "account": "AW-123456789"}],
+        },
+        {
+            "title": "what the container tells of itself",
+            "request": {"url": "https://www.googletagmanager.com/a?id=GTM-ABC123&v=3&t=t&pid=1&rv=x", "resource_type": "image"},
+            "hits": [{"kind": "auxiliary", "account": "GTM-ABC123"}],
+        },
     ),
     lookalikes=(
+        "https://tagmanager.google.com/",
+        "https://www.googletagmanager.com/",
+        "https://shop.example/app.js?id=DC-room",
+        "https://shop.example/?u=https%3A%2F%2Fwww.googletagmanager.com%2Fgtm.js%3Fid%3DGTM-ABC123",
+        {'url': 'https://shop.example/widget.js?id=G-shirts', 'resource_type': 'script'},
         "https://shop.example/gtm.js",
         "https://shop.example/product.js?id=G-7",
         "https://www.googletagmanager.com.evil.example/gtm.js",

@@ -66,12 +66,15 @@ _READ = JsonReader(
 def _decode(request: CapturedRequest) -> list[Hit]:
     address = split_url(request.url)
     shared = _QUERY.read(address.query)
+    token = next((each for each in address.path.split("/") if each.startswith("GSN-")), None)
     hits = _READ(request)
     wire = {each.name: str(each.value) for each in reversed(shared)}
     step = address.path.rstrip("/").rpartition("/")[2]
     for hit in hits:
-        hit.account = hit.account or wire.get("site_token") or wire.get("a") or None
-        if step in ("pageview", "pv", "pv2"):
+        hit.account = hit.account or wire.get("site_token") or wire.get("a") or token
+        if step == "event" and hit.event is None and wire.get("name") and not request.body.data:
+            hit.kind, hit.event = "event", wire["name"]
+        elif step in ("pageview", "pv", "pv2"):
             hit.kind, hit.event = "pageview", "pageview"
         elif step == "transaction":
             hit.kind, hit.event = "event", "transaction"
@@ -89,7 +92,8 @@ VENDOR = Vendor(
     docs=("https://www.gosquared.com/docs/api/tracking/",),
     endpoints=(
         *(Endpoint(host="api.gosquared.com", path=f"/tracking/v1/{step}") for step in ("event", "transaction", "identify", "alias", "properties", "pageview", "ping", "timeout")),
-        *(Endpoint(host=host, path=f"/{step}") for host in ("data.gosquared.com", "data2.gosquared.com") for step in ("pv", "pv2", "ping", "ping2", "event", "transaction", "identify", "properties")),
+        *(Endpoint(host=host, path=f"/{step}") for host in ("data.gosquared.com", "data2.gosquared.com") for step in ("pv", "pv2", "ping", "ping2", "pageview", "event", "transaction", "identify", "alias", "properties", "timeout")),
+        *(Endpoint(host="data.gosquared.com", path=f"/*/v1/{step}") for step in ("event", "transaction", "pageview", "identify")),
         *(Endpoint(host=host, path="/*", role="library", decode=LibraryReader()) for host in ("d1l6p2sc9645hc.cloudfront.net", "cdn.gosquared.com")),
     ),
     decode=_decode,
@@ -105,6 +109,25 @@ VENDOR = Vendor(
             "request": {"url": "https://api.gosquared.com/tracking/v1/transaction?site_token=GSN-123456-A", "method": "POST", "body": {"transaction": {"id": "T-1", "items": [{"name": "Shirt", "revenue": 19.98}]}}},
             "hits": [{"kind": "event", "event": "transaction", "key": "T-1", "values": {"transaction_id": "T-1", "revenue": 19.98, "items": [{"name": "Shirt", "revenue": 19.98}]}}],
         },
+        {
+            "title": "a page view of the script",
+            "request": {"url": "https://data.gosquared.com/pv?a=GSN-123456-A&cs=UTF-8&la=en&ti=Shop", "resource_type": "image"},
+            "hits": [{"kind": "pageview", "event": "pageview", "account": "GSN-123456-A"}],
+        },
+        {
+            "title": "an event of the first tracking API",
+            "request": {"url": "https://data.gosquared.com/GSN-123456-A/v1/event?name=signup"},
+            "hits": [{"kind": "event", "event": "signup", "account": "GSN-123456-A"}],
+        },
+        {
+            "title": "an identification",
+            "request": {"url": "https://api.gosquared.com/tracking/v1/identify?site_token=GSN-123456-A", "method": "POST", "body": {"person_id": "p1", "properties": {"plan": "gold"}}},
+            "hits": [{"kind": "identify", "event": "identify", "account": "GSN-123456-A", "values": {"plan": "gold"}, "identifiers": {"person_id": "p1"}}],
+        },
     ),
-    lookalikes=("https://shop.example/tracking/v1/event", "https://notapi.gosquared.com.example/tracking/v1/event", "https://api.gosquared.com.evil.example/tracking/v1/event", "https://www.gosquared.com/docs/"),
+    lookalikes=(
+        "https://data.gosquared.com/",
+        "https://shop.example/?u=https%3A%2F%2Fdata.gosquared.com%2Fpv",
+        "https://shop.example/tracking/v1/event", "https://notapi.gosquared.com.example/tracking/v1/event", "https://api.gosquared.com.evil.example/tracking/v1/event", "https://www.gosquared.com/docs/",
+    ),
 )  # fmt: skip

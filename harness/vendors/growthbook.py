@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from harness.decode.document import PathTable
+from harness.decode.document import PathTable, text_at
+from harness.decode.payload import read_body
 from harness.decode.query import Prefix, QueryTable, Row
 from harness.decode.readers import JsonReader, LibraryReader
 from harness.decode.vendor import Endpoint, Vendor
@@ -26,10 +27,20 @@ _READ = JsonReader(
             "user_id": Row("user_id", "User ID", USER),
             "device_id": Row("device_id", "Device ID", USER),
             "url": Row("url", "Page address", GENERAL),
+            "page_title": Row("page_title", "Page title", GENERAL),
+            "session_id": Row(None, "Session ID", USER),
+            "page_id": Row(None, "Page ID", USER),
+            "sdk_language": Row(None, "SDK", "Technical"),
+            "sdk_version": Row(None, "SDK's version", "Technical"),
+            **{
+                f"utm_{name}": Row(f"utm_{name}", f"Campaign {name}", "Campaign")
+                for name in ("source", "medium", "campaign", "content", "term")
+            },
         },
         (
             Prefix("properties.", field=None, label="{}", group=PROPERTIES),
             Prefix("properties_json.", field=None, label="{}", group=PROPERTIES),
+            Prefix("context_json.", field=None, label="{}", group="Attributes"),
         ),
     ),
     event="event_name",
@@ -41,11 +52,25 @@ _READ = JsonReader(
 )
 
 
+_CAMPAIGN = ("utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term")
+
+
+def _is_growthbook(request: CapturedRequest) -> bool:
+    """Told at an ingestor of the site's own by the client key, and events that name themselves and GrowthBook's SDK language."""
+    events = read_body(request).value if "client_key=" in request.url else None
+    return (
+        isinstance(events, list) and bool(events) and all(text_at(each, "event_name") and text_at(each, "sdk_language") for each in events)
+    )
+
+
 def _decode(request: CapturedRequest) -> list[Hit]:
     hits = _READ(request)
     for hit in hits:
         found: Any = hit.values.get("client_key")
         hit.account = str(found) if found else None
+        for name in _CAMPAIGN:
+            if hit.values.get(name):
+                hit.campaign[name] = str(hit.values[name])
         if hit.event == "Page View":
             hit.kind = "pageview"
     return hits
@@ -61,7 +86,8 @@ VENDOR = Vendor(
     category="experiment",
     docs=("https://docs.growthbook.io/lib/js", "https://docs.growthbook.io/app/managed-warehouse"),
     endpoints=(
-        *(Endpoint(host=host, path="/track") for host in ("*.gb-ingest.com",)),
+        Endpoint(host="*.gb-ingest.com", path="/track"),
+        Endpoint(host="*", path="*/track", recognise=_is_growthbook),
         *(Endpoint(host="cdn.growthbook.io", path=path, role="config", decode=LibraryReader("config", account=_key)) for path in ("/api/features/*", "/api/eval/*", "/sub/*")),
     ),
     decode=_decode,
@@ -79,10 +105,28 @@ VENDOR = Vendor(
             ],
         },
         {
+            "title": "events as the SDK sends them, to an ingestor of the site's own",
+            "request": {
+                "url": "https://gb.shop.example/track?client_key=sdk-1", "method": "POST", "headers": {"Content-Type": "text/plain"},
+                "body": [
+                    {
+                        "event_name": "Feature Evaluated", "properties_json": {"feature": "f1", "value": "on"}, "user_id": None, "device_id": "d1", "page_id": "p1", "session_id": "s1",
+                        "utm_source": "news", "sdk_language": "js", "sdk_version": "1.8.0", "url": "https://shop.example/", "context_json": {"browser": "chrome"},
+                    }
+                ],
+            },
+            "hits": [
+                {
+                    "kind": "event", "event": "Feature Evaluated", "account": "sdk-1", "values": {"feature": "f1"}, "campaign": {"utm_source": "news"},
+                    "identifiers": {"device_id": "d1", "session_id": "s1"}, "page_url": "https://shop.example/",
+                }
+            ],
+        },
+        {
             "title": "features",
             "request": {"url": "https://cdn.growthbook.io/api/features/sdk-1"},
             "hits": [{"kind": "config", "account": "sdk-1"}],
         },
     ),
-    lookalikes=("https://shop.example/track?client_key=sdk-1", "https://us1.notgb-ingest.com/track", "https://cdn.growthbook.io.evil.example/api/features/sdk-1"),
+    lookalikes=("https://shop.example/track?client_key=sdk-1", "https://us1.notgb-ingest.com/track", {"url": "https://shop.example/track?client_key=a", "method": "POST", "body": [{"event_name": "x"}]}, "https://app.growthbook.io/features", "https://cdn.growthbook.io.evil.example/api/features/sdk-1"),
 )  # fmt: skip

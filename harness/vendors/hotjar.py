@@ -46,8 +46,9 @@ def _site(path: str, wire: Mapping[str, object]) -> str | None:
         if before in steps[:-1]:
             return steps[steps.index(before) + 1] or None
     name = steps[-1]
-    if name.startswith("hotjar-"):
-        return name[7:].partition(".")[0] or None
+    for start in ("hotjar-", "csq-"):
+        if name.startswith(start):
+            return name.removeprefix(start).partition(".")[0] or None
     found = wire.get("site_id")
     return str(found) if found else None
 
@@ -57,6 +58,8 @@ def _decode(request: CapturedRequest) -> list[Hit]:
     path = split_url(request.url).path
     for hit in hits:
         hit.account = hit.account or _site(path, {})
+        if "identify.hotjar." in request.url and request.body.data:
+            hit.kind, hit.event = "identify", "identify"
         if path.endswith("/visit-data"):
             hit.kind, hit.event = "pageview", "visit-data"
     return hits
@@ -75,6 +78,9 @@ VENDOR = Vendor(
             for top in ("io", "com")
             for name in ("vc", "content", "events", "metrics", "surveystats", "ask", "identify", "pr", "adm", "errors", "feedback")
         ),
+        *(Endpoint(host="*.hotjar.com", path=f"/api/{version}/client/ws*") for version in ("v1", "v2", "v3")),
+        *(Endpoint(host="static.hj.contentsquare.net", path=f"/c/{name}-*", role="library", decode=LibraryReader(account=_site)) for name in ("hotjar", "csq")),
+        Endpoint(host="script.hj.contentsquare.net", role="library", decode=LibraryReader(account=_site)),
         *(Endpoint(host=f"{name}.hotjar.com", role="config", decode=LibraryReader("config", account=_site)) for name in ("vars", "voc")),
         Endpoint(host="static.hotjar.com", path="/c/*", role="library", decode=LibraryReader(account=_site)),
         *(Endpoint(host=f"{name}.hotjar.com", role="library", decode=LibraryReader(account=_site)) for name in ("script", "careers-cdn", "survey-images")),
@@ -98,8 +104,27 @@ VENDOR = Vendor(
             "request": {"url": "https://static.hotjar.com/c/hotjar-123456.js?sv=6", "resource_type": "script"},
             "hits": [{"kind": "library", "account": "123456"}],
         },
+        {
+            "title": "the socket that a recording goes through, its messages apart",
+            "request": {"url": "wss://ws.hotjar.com/api/v2/client/ws?v=7&site_id=123456", "resource_type": "websocket"},
+            "hits": [{"kind": "auxiliary", "account": "123456"}],
+        },
+        {
+            "title": "a session counted",
+            "request": "https://vc.hotjar.io/sessions/123456?s=0.25&r=0.0467",
+            "hits": [{"kind": "auxiliary", "account": "123456"}],
+        },
+        {
+            "title": "the tracking code as Contentsquare serves it",
+            "request": {"url": "https://static.hj.contentsquare.net/c/csq-5204814.js", "resource_type": "script"},
+            "hits": [{"kind": "library", "account": "5204814"}],
+        },
     ),
     lookalikes=(
+        "https://insights.hotjar.com/login",
+        "https://www.hotjar.com/pricing/",
+        "https://shop.example/?u=https%3A%2F%2Fin.hotjar.com%2Fapi%2Fv2%2Fclient%2Fsites%2F1%2Fvisit-data",
+        "https://t.contentsquare.net/uxa/355d5ac78f8a5.js",
         "https://shop.example/c/hotjar-123456.js",
         "https://in.nothotjar.com/api/v2/client/sites/1/visit-data",
         "https://content.hotjar.io.evil.example/?site_id=1",

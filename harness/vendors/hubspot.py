@@ -73,7 +73,7 @@ _TRACK = QueryReader(
 
 
 def _track(request: CapturedRequest) -> list[Hit]:
-    """``k=1`` is a page view, ``n`` or ``id`` names an event, other activities (forms seen, clicks counted) are auxiliary."""
+    """``k=1`` is a page view, ``n`` or ``id`` names an event, ``__ptc`` a click; other activities (forms seen) are auxiliary."""
     hits = _TRACK(request)
     for hit in hits:
         times = [each.value for each in hit.parameters if each.name == "cts"]
@@ -83,6 +83,8 @@ def _track(request: CapturedRequest) -> list[Hit]:
             hit.kind = "event"
         elif hit.values.get("activity_type") == "1":
             hit.kind, hit.event = "pageview", "pageview"
+        elif split_url(request.url).path == "/__ptc.gif":
+            hit.kind, hit.event = "event", "click"
         identity = hit.values.get("identity")
         if isinstance(identity, str) and identity:
             for each in PLAIN.read(identity):
@@ -173,6 +175,15 @@ _SEND = JsonReader(
 )
 
 
+def _send(request: CapturedRequest) -> list[Hit]:
+    """An event's full name starts with the account: ``pe123_buy``."""
+    hits = _SEND(request)
+    for hit in hits:
+        prefix = (hit.event or "").partition("_")[0]
+        hit.account = prefix[2:] if prefix.startswith("pe") and prefix[2:].isdecimal() else None
+    return hits
+
+
 def _portal(path: str, wire: Mapping[str, Any]) -> str | None:
     """``/123.js``, ``/v2/123/banner.js``, ``/analytics/1795318200000/123.js``."""
     for key in ("portalId", "portal_id", "hublet_portal"):
@@ -183,6 +194,37 @@ def _portal(path: str, wire: Mapping[str, Any]) -> str | None:
         if bare.isdecimal() and len(bare) < 13:
             return bare
     return None
+
+
+_CTA = QueryReader(
+    {
+        "portalId": Row("portal_id", "Hub ID", GENERAL),
+        "webInteractiveId": Row("webInteractiveId", "Call to action", GENERAL),
+        "webInteractiveContentId": Row("webInteractiveContentId", "Call to action's content", GENERAL),
+        "containerType": Row("containerType", "Container", GENERAL),
+        "pageUrl": Row("page_url", "Page address", PAGE),
+        "pageTitle": Row("page_title", "Page title", PAGE),
+        "referrer": Row("referrer", "Referrer", PAGE),
+        "hutk": Row("hubspotutk", "Visitor ID (hubspotutk)", USER),
+        "hstc": Row("hstc", "Visitor cookie (__hstc)", USER),
+        "hssc": Row("hssc", "Session cookie (__hssc)", USER),
+        "hsfp": Row(None, "Browser fingerprint", DEVICE),
+        "encryptedPayload": Row(None, "Encrypted data", TECHNICAL),
+    },
+    account="portal_id",
+    page="page_url",
+    identifiers=("hubspotutk", "hstc", "hssc"),
+)
+
+
+def _cta(request: CapturedRequest) -> list[Hit]:
+    """Calls to action: the path names what happened (``view``, ``click``, ``redirect``, ``close``)."""
+    hits = _CTA(request)
+    path = split_url(request.url).path.rstrip("/")
+    for hit in hits:
+        hit.kind, hit.event = "event", "click" if path.startswith("/cta/redirect/") else path.rpartition("/")[2]
+        hit.account = hit.account or _portal(path, {})
+    return hits
 
 
 _LIBRARY = LibraryReader(account=_portal)
@@ -226,10 +268,14 @@ VENDOR = Vendor(
         Endpoint(host="*.hubspot.com", path="/livechat-public/*", role="config", decode=_CONFIG),
         Endpoint(host="*.hubspot.com", path="/lead-flows-config/*", role="config", decode=_CONFIG),
         Endpoint(host="*.hubspot.com", path="/cta/*", role="config", decode=_CONFIG),
+        Endpoint(host="*.hubspot.com", path="/ctas/*", role="config", decode=_CONFIG),
+        Endpoint(host="*.hubspot.com", path="/web-interactives/*", role="config", decode=_CONFIG),
+        *(Endpoint(host="*.hubspot.com", path=path, decode=_cta) for path in ("/web-interactives/public/v1/track/*", "/cta/redirect/*")),
+        *(Endpoint(host=f"forms{region}.hubspot.com", path="/uploads/form/v2/*", decode=_submission) for region in _REGIONS),
         Endpoint(host="*.hs-banner.com", path="/cookie-banner-public/*", role="config", decode=_CONFIG),
         *(
-            Endpoint(host=f"{api}.{site}", path=path, decode=_SEND)
-            for api in ("api",)
+            Endpoint(host=f"{api}.{site}", path=path, decode=_send)
+            for api in (f"api{region}" for region in _REGIONS)
             for site in ("hubapi.com", "hubspot.com")
             for path in ("/events/v3/send", "/events/v3/send/batch", "/events/custom/2026-03/send", "/events/custom/2026-03/send/batch")
         ),
@@ -290,9 +336,34 @@ VENDOR = Vendor(
                 },
             },
             "hits": [
-                {"kind": "event", "event": "pe123_order", "key": "u-1", "values": {"amount": 19.98}, "identifiers": {"email": "a@b.co"}},
+                {"kind": "event", "event": "pe123_order", "account": "123", "key": "u-1", "values": {"amount": 19.98}, "identifiers": {"email": "a@b.co"}},
                 {"kind": "event", "event": "pe123_refund", "identifiers": {"object_id": "7"}},
             ],
+        },
+        {
+            "title": "a call to action seen",
+            "request": {"url": "https://cta-na2.hubspot.com/web-interactives/public/v1/track/view?portalId=123&webInteractiveId=77&containerType=MODAL&pageUrl=https%3A%2F%2Fshop.example%2F&hutk=88e3"},
+            "hits": [{"kind": "event", "event": "view", "account": "123", "page_url": "https://shop.example/", "values": {"webInteractiveId": "77"}, "identifiers": {"hubspotutk": "88e3"}}],
+        },
+        {
+            "title": "a form that HubSpot did not make",
+            "request": {"url": "https://forms.hscollectedforms.net/collected-forms/submit/form", "method": "POST", "body": {"portalId": 123, "contactFields": {"email": "a@b.co"}, "formSelectorId": "#newsletter"}},
+            "hits": [{"kind": "event", "event": "form_submission", "account": "123", "identifiers": {"email": "a@b.co"}}],
+        },
+        {
+            "title": "a form of the second version, as a form",
+            "request": {"url": "https://forms.hubspot.com/uploads/form/v2/123/8a1f", "method": "POST", "body": "email=a%40b.co&hs_context=%7B%22hutk%22%3A%2288e3%22%2C%22pageUrl%22%3A%22https%3A%2F%2Fshop.example%2F%22%7D"},
+            "hits": [{"kind": "event", "event": "form_submission", "account": "123", "values": {"form_id": "8a1f"}, "page_url": "https://shop.example/", "identifiers": {"email": "a@b.co", "hubspotutk": "88e3"}}],
+        },
+        {
+            "title": "a click that HubSpot was told to watch",
+            "request": {"url": "https://track-eu1.hubspot.com/__ptc.gif?k=12&_hs_element_id=buy&_hs_element_text=Buy&a=123&vi=88e3&pu=https%3A%2F%2Fshop.example%2F&nc=false&cc=15"},
+            "hits": [{"kind": "event", "event": "click", "account": "123", "values": {"hs_element_id": "buy"}, "page_url": "https://shop.example/"}],
+        },
+        {
+            "title": "a blog read in a feed",
+            "request": {"url": "https://track.hubspot.com/__ptq.gif?a=142972&k=14&r=https%3A%2F%2Fshop.example%2Fblog%2Fa&bu=https%253A%252F%252Fshop.example%252Fblog&bvt=rss"},
+            "hits": [{"kind": "auxiliary", "account": "142972"}],
         },
         {
             "title": "the tracking code",

@@ -15,6 +15,8 @@ from harness.decode.readers import JsonReader, LibraryReader
 from harness.decode.vendor import Endpoint, Vendor
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from harness.capture.captured import CapturedRequest
     from harness.decode.hit import Hit
 
@@ -33,12 +35,21 @@ _FIELDS = {
     "gdpr": Row(None, "GDPR applies", "Consent"),
     "gdpr_consent": Row(None, "TCF string", "Consent"),
     "us_privacy": Row(None, "US privacy string", "Consent"),
+    "gpp_sid": Row(None, "GPP sections", "Consent"),
+    "ref": Row("ref", "Referrer", "Page"),
+    "tml": Row(None, "Top page", "Page"),
+    "cu": Row(None, "Canonical address", "Page"),
+    "ua": Row(None, "User agent", "Technical"),
+    "provider": Row("provider", "Provider", "General"),
+    "att": Row(None, "Tracking allowed", "Consent"),
     "gpp_string": Row(None, "GPP string", "Consent"),
 }
 
 
 def _derive(hit: Hit, event: Any, document: Any) -> None:
-    found = {key: value for key in ("gdpr", "gdpr_consent", "us_privacy", "gpp_string") if (value := at(event, key)) not in (None, "")}
+    found = {
+        key: value for key in ("gdpr", "gdpr_consent", "us_privacy", "gpp_string", "gpp_sid") if (value := at(event, key)) not in (None, "")
+    }
     hit.consent = found or None
 
 
@@ -62,6 +73,11 @@ def _decode(request: CapturedRequest) -> list[Hit]:
     return hits
 
 
+def _partner(path: str, wire: Mapping[str, Any]) -> str | None:
+    found = wire.get("params.partner") or next((step for step in path.split("/") if step.isdecimal()), None)
+    return str(found) if found else None
+
+
 VENDOR = Vendor(
     id="id5",
     name="ID5",
@@ -70,7 +86,9 @@ VENDOR = Vendor(
     endpoints=(
         *(Endpoint(host=host, path=path) for host in ("id5-sync.com", "api.id5-sync.com") for path in ("/g/*", "/gm/*", "/ga/*", "/gc/*")),
         *(Endpoint(host="id5-sync.com", path=path, decode=LibraryReader("auxiliary")) for path in ("/i/*", "/s/*", "/c/*", "/k/*", "/qc/*")),
-        *(Endpoint(host=host, path="/api/config/*", role="config") for host in ("id5-sync.com", "api.id5-sync.com")),
+        *(Endpoint(host=host, path="/api/config/*", role="config", decode=LibraryReader("config", account=_partner)) for host in ("id5-sync.com", "api.id5-sync.com")),
+        Endpoint(host="api.id5-sync.com", path="/analytics/*", role="config", decode=LibraryReader("config", account=_partner)),
+        *(Endpoint(host=host, path=path, decode=LibraryReader("auxiliary", account="partnerId")) for host in ("id5-sync.com", "api.id5-sync.com", "diagnostics.id5-sync.com") for path in ("/event", "/events", "/measurements")),
         *(Endpoint(host=host, path="/*", role="library") for host in ("cdn.id5-sync.com", "www.id5-sync.com")),
         *(Endpoint(host=host, path="/*", decode=LibraryReader("auxiliary")) for host in ("lb.eu-1-id5-sync.com", "lbs.eu-1-id5-sync.com")),
     ),
@@ -82,6 +100,21 @@ VENDOR = Vendor(
                 "url": "https://id5-sync.com/g/v2/173.json", "method": "POST", "body": {"partner": 173, "o": "pbjs", "u": "https://shop.example/", "gdpr": 1, "gdpr_consent": "CP"},
             },
             "hits": [{"kind": "auxiliary", "event": None, "account": "173", "page_url": "https://shop.example/", "consent": {"gdpr": 1, "gdpr_consent": "CP"}}],
+        },
+        {
+            "title": "the settings of Prebid's module",
+            "request": {"url": "https://id5-sync.com/api/config/prebid", "method": "POST", "body": {"name": "id5Id", "params": {"partner": 173, "gamTargetingPrefix": "id5"}}},
+            "hits": [{"kind": "config", "account": "173"}],
+        },
+        {
+            "title": "an auction told of by Prebid's analytics",
+            "request": {"url": "https://id5-sync.com/event", "method": "POST", "body": {"partnerId": 173, "source": "id5-api-js", "event": "auctionEnd", "payload": {}}},
+            "hits": [{"kind": "auxiliary", "account": "173"}],
+        },
+        {
+            "title": "a cookie matched",
+            "request": {"url": "https://id5-sync.com/i/173/8.gif?gdpr=1&gdpr_consent=CP", "resource_type": "image"},
+            "hits": [{"kind": "auxiliary"}],
         },
         {
             "title": "two partners in one request",
@@ -96,6 +129,8 @@ VENDOR = Vendor(
         "https://shop.example/g/v2/173.json",
         "https://id5-sync.com.evil.example/g/v2/173.json",
         "https://notid5-sync.com/g/v2/173.json",
+        "https://id5-sync.com/opt-out",
+        "https://wiki.id5.io/docs/id5-api-js",
         "https://shop.example/?u=https%3A%2F%2Fid5-sync.com%2Fg%2Fv2%2F173.json",
     ),
 )  # fmt: skip

@@ -4,8 +4,8 @@ Documentation: https://integrations.impact.com/integration-guides/for-brands/tra
 https://integrations.impact.com/integration-guides/for-brands/tracking-integrations/api-online-sale/implementation,
 https://integrations.impact.com/integration-guides/for-brands/action-and-conversion-field-references/conversion-submission-field-references.
 
-Each brand has a tracking host under one of impact.com's domains. The tag tells of a visit at ``/xc/<account>/<…>/<campaign>`` and of a
-conversion at ``/xconv/<…>`` or ``/conv/<…>``; a server posts to ``api.impact.com``.
+Each brand has a tracking host, under one of impact.com's domains or its own. The tag tells of a visit at
+``/xc/<account>/<…>/<campaign>`` and of a conversion at ``/xconv/<…>`` or ``/conv/<…>``; a server posts to ``api.impact.com``.
 """
 
 from __future__ import annotations
@@ -96,7 +96,8 @@ def _decode(request: CapturedRequest) -> list[Hit]:
         if address.host == "api.impact.com":
             hit.event, hit.kind = str(hit.values.get("EventTypeCode") or "conversion"), "event"
             hit.account = pieces[1] if len(pieces) > 1 else hit.account
-        elif pieces[0] == "xc":
+        elif "xc" in pieces[:-1]:
+            pieces = pieces[pieces.index("xc") :]
             hit.event, hit.kind = "page_view", "pageview"
             hit.account = pieces[1] if len(pieces) > 1 else None
         else:
@@ -111,7 +112,20 @@ def _account(path: str, wire: Mapping[str, Any]) -> str | None:
     return number_of.removeprefix("A") if dash and number_of[:1] == "A" else name or None
 
 
-_HOSTS = ("*.pxf.io", "*.sjv.io", "*.evyy.net", "*.7eer.net", "*.ojrq.net", "*.impactradius-go.com")
+def _is_impact(request: CapturedRequest) -> bool:
+    """Told under a brand's own host by the path's numbers and the tag's cookie or landing address."""
+    address = split_url(request.url)
+    pieces = [piece for piece in address.path.split("/") if piece]
+    if len(pieces) < 3 or not all(piece.isdecimal() for piece in pieces[-2:]):
+        return False
+    sent = f"&{address.query}&".encode() + request.body.data[:65_536]
+    return b"_ir=" in sent and (b"landurl=" in sent or b"orderid=" in sent.lower() or b"irclickid=" in sent.lower() or b"refurl=" in sent)
+
+
+_HOSTS = (
+    "*.pxf.io", "*.sjv.io", "*.evyy.net", "*.7eer.net", "*.ojrq.net", "*.impactradius-go.com", "*.eqcm.net", "*.vdcy.net", "*.bn5x.net",
+    "*.ggpx.net", "*.3wxi.net", "*.vzew.net", "*.uikc.net", "*.i384100.net",
+)  # fmt: skip
 
 VENDOR = Vendor(
     id="impact",
@@ -123,6 +137,8 @@ VENDOR = Vendor(
     ),
     endpoints=(
         *(Endpoint(host=host, path=path) for host in _HOSTS for path in ("/xc/*", "/xconv/*", "/conv/*")),
+        *(Endpoint(host="*", path=f"*/{step}/*", recognise=_is_impact) for step in ("xc", "xconv")),
+        Endpoint(host="www.ojrq.net", path="/p/", decode=LibraryReader("auxiliary", account="cid")),
         Endpoint(host="api.impact.com", path="/Advertisers/*/Conversions"),
         *(Endpoint(host=host, path="/*.js", role="library", decode=LibraryReader(account=_account)) for host in ("utt.impactcdn.com", "d.impactradius-event.com", "utt.pxf.io")),
     ),
@@ -155,6 +171,14 @@ VENDOR = Vendor(
             ],
         },
         {
+            "title": "a visit told to the brand's own host",
+            "request": {
+                "url": "https://track.shop.example/xc/2871871/1080123/13831", "method": "POST",
+                "body": "_ir=U54%7C%7C1%7C2d&landurl=https%3A%2F%2Fshop.example%2F",
+            },
+            "hits": [{"kind": "pageview", "event": "page_view", "account": "2871871", "page_url": "https://shop.example/"}],
+        },
+        {
             "title": "a sale from a server",
             "request": {
                 "url": "https://api.impact.com/Advertisers/IRabc/Conversions?CampaignId=123&EventTypeCode=SALE&OrderId=T-1&EventDate=NOW&ItemSku1=A&ItemSubTotal1=5.00",
@@ -173,6 +197,7 @@ VENDOR = Vendor(
         "https://shop.pxf.io.evil.example/xc/1/2/3",
         "https://notpxf.io/xc/1/2/3",
         "https://shop.pxf.io/c/123/456/789",
+        "https://shop.pxf.io/X4v2Rb",
         "https://shop.example/?u=https%3A%2F%2Fshop.pxf.io%2Fxc%2F1%2F2%2F3",
     ),
 )  # fmt: skip

@@ -53,8 +53,13 @@ _READ = JsonReader(
 
 def _decode(request: CapturedRequest) -> list[Hit]:
     hits = _READ(request)
-    step = split_url(request.url).path.rstrip("/").rpartition("/")[2]
+    steps = split_url(request.url).path.strip("/").split("/")
+    step = next((each for each in reversed(steps) if each in ("identify", "alias", "event")), steps[-1])
+    last = steps[-1]
     for hit in hits:
+        # A key may stand at the address's end in place of the body's.
+        if hit.account is None and len(steps) > 2 and last not in ("batch", "identify", "alias", "event"):
+            hit.account = last
         if hit.kind == "identify":
             hit.event = step
     return hits
@@ -67,7 +72,7 @@ VENDOR = Vendor(
     docs=("https://docs.mparticle.com/analytics/", "https://app.indicative.com/docs/integration/rest.html"),
     endpoints=tuple(
         Endpoint(host="api.indicative.com", path=f"/service/{step}")
-        for step in ("event", "event/batch", "event/*", "identify", "alias", "identify/batch", "alias/batch")
+        for step in ("event", "event/*", "identify", "identify/*", "alias", "alias/*")
     ),
     decode=_decode,
     automatic_parameters=frozenset({"browser*", "page_*", "device*", "referring*", "utm_*", "os*"}),
@@ -95,8 +100,19 @@ VENDOR = Vendor(
             "request": {"url": "https://api.indicative.com/service/alias", "method": "POST", "body": {"apiKey": "k1", "previousId": "a1", "newId": "u1"}},
             "hits": [{"kind": "identify", "event": "alias", "account": "k1", "identifiers": {"unique_id": "u1", "previous_id": "a1"}}],
         },
+        {
+            "title": "an event with the key in the address",
+            "request": {"url": "https://api.indicative.com/service/event/k1", "method": "POST", "body": {"eventName": "error", "eventUniqueId": "u1", "properties": {"validator": 7}}},
+            "hits": [{"kind": "event", "event": "error", "account": "k1", "values": {"validator": 7}}],
+        },
+        {
+            "title": "a user's properties",
+            "request": {"url": "https://api.indicative.com/service/identify", "method": "POST", "body": {"apiKey": "k1", "uniqueId": "u1", "properties": {"plan": "gold"}}},
+            "hits": [{"kind": "identify", "event": "identify", "account": "k1", "values": {"plan": "gold"}, "identifiers": {"unique_id": "u1"}}],
+        },
     ),
     lookalikes=(
+        "https://shop.example/?u=https%3A%2F%2Fapi.indicative.com%2Fservice%2Fevent",
         "https://shop.example/service/event",
         "https://api.indicative.com.evil.example/service/event",
         "https://notapi.indicative.com.example/service/event",

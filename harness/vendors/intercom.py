@@ -1,7 +1,7 @@
 """Intercom: the Messenger's pings and events, and events sent by a backend.
 
 Documentation: https://developers.intercom.com/installing-intercom/web/methods (Messenger), https://developers.intercom.com/docs/references/rest-api/api.intercom.io/data-events
-(events API), https://www.intercom.com/help/en/articles/3894-using-intercom-with-content-security-policy (hosts of every region).
+(events API), https://www.intercom.com/help/en/articles/3894 (hosts of every region).
 """
 
 from __future__ import annotations
@@ -36,6 +36,15 @@ _READ = QueryReader(
         "referer": Row("referer", "Page address", PAGE),
         "page_title": Row("page_title", "Page title", PAGE),
         "r": Row("referrer", "Referrer", PAGE),
+        "s": Row("session", "Session ID", USER),
+        "source": Row(None, "Asked by", TECHNICAL),
+        "platform": Row(None, "Platform", TECHNICAL),
+        "internal": Row(None, "Internal", TECHNICAL),
+        "sampling": Row(None, "Sampling", TECHNICAL),
+        "user_active_company_id": Row("user_active_company_id", "Company ID", USER),
+        "metrics": Row(None, "Metrics", TECHNICAL),
+        "op_metrics": Row(None, "Metrics of the script", TECHNICAL),
+        "logs": Row(None, "Logs", TECHNICAL),
         "g": Row(None, "Version", TECHNICAL),
         "v": Row(None, "Version", TECHNICAL),
         "Idempotency-Key": Row(None, "Request ID", TECHNICAL),
@@ -69,7 +78,7 @@ def _app(path: str, wire: Mapping[str, object]) -> str | None:
     return steps[1] if len(steps) > 1 and steps[0] == "widget" else str(wire["app_id"]) if wire.get("app_id") else None
 
 
-_REGIONS = ("api-iam.intercom.io", "api-iam.eu.intercom.io", "api-iam.au.intercom.io")
+_REGIONS = ("api-iam.intercom.io", "api-iam.eu.intercom.io", "api-iam.au.intercom.io", "api-ping.intercom.io")
 _CONFIG = LibraryReader("config", account=_app)
 
 VENDOR = Vendor(
@@ -85,6 +94,12 @@ VENDOR = Vendor(
         *(Endpoint(host=host, path="/messenger/web/launcher_settings", role="config", decode=_CONFIG) for host in _REGIONS),
         *(Endpoint(host=host, path="/messenger/web/*", role="config", decode=_CONFIG) for host in _REGIONS),
         *(Endpoint(host=host, path="/events") for host in ("api.intercom.io", "api.eu.intercom.io", "api.au.intercom.io")),
+        *(
+            Endpoint(host=f"nexus-{kind}.{region}intercom.io", path="/*", decode=LibraryReader("auxiliary"))
+            for kind in ("websocket-a", "websocket-b", "long-poller-a", "long-poller-b", "europe-websocket", "australia-websocket")
+            for region in ("", "eu.", "au.")
+        ),
+        Endpoint(host="*.intercom-messenger.com", decode=LibraryReader("auxiliary")),
         Endpoint(host="widget.intercom.io", role="library", decode=LibraryReader(account=_app)),
         Endpoint(host="js.intercomcdn.com", role="library", decode=LibraryReader()),
     ),
@@ -104,6 +119,15 @@ VENDOR = Vendor(
                     "identifiers": {"email": "a@b.co", "user_id": "u1"},
                 }
             ],
+        },
+        {
+            "title": "the first ping of a stranger, and the script's own metrics",
+            "request": {
+                "url": "https://api-iam.intercom.io/messenger/web/metrics", "method": "POST", "headers": {"Content-Type": "application/x-www-form-urlencoded"},
+                "body": "app_id=ab12cd&v=3&g=d8529e&s=4380fbd0&r=&platform=web&Idempotency-Key=d6a8&user_data=%7B%22user_id%22%3A49%2C%22anonymous_id%22%3A%22a1%22%7D"
+                "&metrics=%5B%7B%22name%22%3A%22m4_metric%22%7D%5D&referer=https%3A%2F%2Fshop.example%2F",
+            },
+            "hits": [{"kind": "auxiliary", "event": None, "account": "ab12cd", "identifiers": {"user_id": "49", "anonymous_id": "a1"}}],
         },
         {
             "title": "an event",
@@ -132,5 +156,7 @@ VENDOR = Vendor(
         "https://api-iam.notintercom.io/messenger/web/ping",
         "https://api-iam.intercom.io.evil.example/messenger/web/ping",
         "https://www.intercom.com/help",
+        "https://app.intercom.com/a/apps/ab12cd/home",
+        "https://shop.example/?u=https%3A%2F%2Fapi-iam.intercom.io%2Fmessenger%2Fweb%2Fping",
     ),
 )  # fmt: skip

@@ -30,6 +30,13 @@ _READ = QueryReader(
             "request_id": Row(None, "Request ID", "Technical"),
             "destination_settings": Row(None, "Numbers asked for", "Technical"),
             "calling_page": Row("calling_page", "Page address", "Page"),
+            "params.calling_page": Row("calling_page", "Page address", "Page"),
+            "params.landing_page": Row("landing_page", "Landing page", "Page"),
+            "params.invoca_id": Row("invoca_id", "Invoca ID", "User"),
+            "params.gclid": Row("gclid", "Google click ID", "Campaign"),
+            "params.utm_source": Row("utm_source", "Campaign source", "Campaign"),
+            "params.utm_medium": Row("utm_medium", "Campaign medium", "Campaign"),
+            "params.utm_campaign": Row("utm_campaign", "Campaign name", "Campaign"),
         }
     ),
     account="network_id",
@@ -43,6 +50,9 @@ def _decode(request: CapturedRequest) -> list[Hit]:
     hits = _READ(request)
     network = split_url(request.url).path.split("/")[1]
     for hit in hits:
+        for name in ("gclid", "utm_source", "utm_medium", "utm_campaign"):
+            if hit.values.get(name):
+                hit.campaign.setdefault(name, str(hit.values[name]))
         if network.isdecimal():
             hit.account = network
     return hits
@@ -84,8 +94,32 @@ VENDOR = Vendor(
             },
             "hits": [{"kind": "auxiliary", "event": None, "account": "1593", "identifiers": {"invoca_id": "i-1"}, "parameters": {"params.utm_source": "news"}}],
         },
+        {
+            "title": "tracking numbers asked for, the visit's campaign sent along",
+            "request": {
+                "url": "https://pnapi.invoca.net/1593/na.json", "method": "POST",
+                "body": {"network_id": 1593, "tag_id": "1593/2673476745", "request_data_shared_params": {}, "params": {"invoca_id": "i-1", "utm_source": "news", "gclid": "g1", "calling_page": "https://shop.example/call"}},
+            },
+            "hits": [{"kind": "auxiliary", "account": "1593", "campaign": {"utm_source": "news", "gclid": "g1"}, "identifiers": {"invoca_id": "i-1"}, "page_url": "https://shop.example/call"}],
+        },
+        {
+            "title": "the same, asked for as a script",
+            "request": {"url": "https://pnapi.invoca.net/1686/na.jsonp?network_id=1686&invoca_id=i-2", "resource_type": "script"},
+            "hits": [{"kind": "auxiliary", "account": "1686", "identifiers": {"invoca_id": "i-2"}}],
+        },
+        {
+            "title": "numbers of a pool, for a server",
+            "request": {"url": "https://pnapi.invoca.net/api/2013-07-01/bulk.json", "method": "POST", "body": {"requests": [{"api_suffix": "394157/allocate_number.json?ring_pool_key=k"}]}},
+            "hits": [{"kind": "auxiliary", "event": None}],
+        },
+        {
+            "title": "a draft of the tag",
+            "request": {"url": "https://solutions.invocacdn.com/js/networks/1593/2673476745/tag-draft.js", "resource_type": "script"},
+            "hits": [{"kind": "library", "account": "1593/2673476745"}],
+        },
     ),
     lookalikes=(
+        "https://www.invoca.net/login",
         "https://static.invoca.com/file.js",
         "https://shop.example/js/networks/1234/123123123/tag-live.js",
         "https://solutions.invocacdn.com.evil.example/js/networks/1234/1/tag-live.js",

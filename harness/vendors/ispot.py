@@ -27,6 +27,14 @@ _READ = QueryReader(
             "orderid": Row("order_id", "Order ID", "E-commerce"),
             "value": Row("value", "Value", "E-commerce", "number"),
             "revenue": Row("revenue", "Revenue", "E-commerce", "number"),
+            "uid": Row("uid", "User ID", "User"),
+            "cid": Row("cid", "Customer ID", "User"),
+            "refid": Row("refid", "Reference ID", "General"),
+            "datetime": Row(None, "Time", "Technical"),
+            "ip": Row(None, "IP address", "User"),
+            "os": Row(None, "Operating system", "Device"),
+            "device": Row(None, "Device", "Device"),
+            "language": Row(None, "Language", "Device"),
             "url": Row("url", "Page address", "Page"),
             "refer": Row("refer", "Referrer", "Page"),
             "cb": Row(None, "Cache buster", "Technical"),
@@ -34,6 +42,7 @@ _READ = QueryReader(
     ),
     event="type",
     key="order_id",
+    identifiers=("uid", "cid"),
     page="url",
 )
 

@@ -6,8 +6,10 @@ https://support.iterable.com/hc/en-us/articles/17572750887444 (European data cen
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from typing import TYPE_CHECKING, Any
 
+from harness.capture.captured import Answer
 from harness.decode.address import split_url
 from harness.decode.document import PathTable
 from harness.decode.query import Prefix, QueryTable, Row
@@ -48,6 +50,9 @@ _NAMES = {
     "events/trackInAppDelivery": "trackInAppDelivery", "events/inAppConsume": "inAppConsume", "events/trackPushOpen": "trackPushOpen",
     "events/trackWebPushClick": "trackWebPushClick", "embedded-messaging/events/click": "embedded click",
     "embedded-messaging/events/received": "embedded received", "embedded-messaging/events/session": "embedded session",
+    "embedded-messaging/events/dismiss": "embedded dismiss", "unknownuser/events/session": "unknown user session",
+    "unknownuser/consent": "unknown user consent", "users/disableDevice": "users/disableDevice", "users/registerDeviceToken": "users/registerDeviceToken",
+    "subscriptions/subscribeUser": "subscribeUser", "events/inAppConsumeMessage": "inAppConsume",
 }  # fmt: skip
 _READERS = {
     list_name: JsonReader(
@@ -66,9 +71,40 @@ def _decode(request: CapturedRequest) -> list[Hit]:
         if hit.kind == "undecoded":
             continue
         hit.event = hit.event or _NAMES.get(call) or None
-        hit.kind = "identify" if call.startswith("users/") else "event" if hit.event and not call.startswith("embedded") else "auxiliary"
+        silent = call.startswith(("embedded", "unknownuser/")) and not call.endswith("/click")
+        hit.kind = (
+            "consent"
+            if call == "unknownuser/consent"
+            else "identify"
+            if call.startswith("users/")
+            else "event"
+            if hit.event and not silent
+            else "auxiliary"
+        )
         hit.account = hit.account or request.header("api-key")
     return hits
+
+
+def _messages(request: CapturedRequest) -> list[Hit]:
+    """Messages asked for, in the name of a project."""
+    hits = _CONFIG(request)
+    for hit in hits:
+        hit.account = request.header("api-key")
+    return hits
+
+
+_CONFIG = LibraryReader("config")
+
+
+def _answer(request: CapturedRequest) -> Answer | None:
+    """No messages where the script looks through a list of them; success to a call."""
+    path = split_url(request.url).path
+    found: dict[str, Any] = {"code": "Success", "msg": "", "params": None}
+    if path.endswith("etMessages"):
+        found = {"inAppMessages": []}
+    elif path.endswith("embedded-messaging/messages"):
+        found = {"placements": []}
+    return Answer(200, (("Content-Type", "application/json"),), json.dumps(found).encode())
 
 
 _HOSTS = ("api.iterable.com", "api.eu.iterable.com")
@@ -80,10 +116,11 @@ VENDOR = Vendor(
     docs=("https://api.iterable.com/api/docs", "https://support.iterable.com/hc/en-us/articles/10359708795796"),
     endpoints=(
         *(Endpoint(host=host, path=f"/api/{path}") for host in _HOSTS for path in _NAMES),
-        *(Endpoint(host=host, path=f"/api/{path}", role="config", decode=LibraryReader("config")) for host in _HOSTS for path in ("inApp/web/getMessages", "embedded-messaging/messages", "inApp/getMessages")),
+        *(Endpoint(host=host, path=f"/api/{path}", role="config", decode=_messages) for host in _HOSTS for path in ("inApp/web/getMessages", "embedded-messaging/messages", "inApp/getMessages", "unknownuser/list")),
         Endpoint(host="js.iterable.com", role="library", decode=LibraryReader()),
     ),
     decode=_decode,
+    answer=_answer,
     examples=(
         {
             "title": "an event",
@@ -124,11 +161,34 @@ VENDOR = Vendor(
             "request": {"url": "https://api.iterable.com/api/users/update", "method": "POST", "body": {"email": "a@b.co", "dataFields": {"tier": "gold"}}},
             "hits": [{"kind": "identify", "event": "users/update", "values": {"tier": "gold"}}],
         },
+        {
+            "title": "an embedded message that was closed",
+            "request": {
+                "url": "https://api.iterable.com/api/embedded-messaging/events/dismiss", "method": "POST", "headers": {"Api-Key": "key1"},
+                "body": {"messageId": "m-1", "email": "a@b.co", "deviceInfo": {"appPackageName": "shop"}},
+            },
+            "hits": [{"kind": "auxiliary", "event": "embedded dismiss", "account": "key1", "values": {"messageId": "m-1"}, "identifiers": {"email": "a@b.co"}}],
+        },
+        {
+            "title": "a click on an embedded message",
+            "request": {
+                "url": "https://api.iterable.com/api/embedded-messaging/events/click", "method": "POST", "headers": {"Api-Key": "key1"},
+                "body": {"messageId": "m1", "buttonIdentifier": "b", "targetUrl": "https://shop.example/", "deviceInfo": {"platform": "Web"}, "createdAt": 1795318940362, "email": "a@b.co"},
+            },
+            "hits": [{"kind": "event", "event": "embedded click", "values": {"buttonIdentifier": "b"}, "event_time": 1795318940.362}],
+        },
+        {
+            "title": "messages asked for",
+            "request": {"url": "https://api.iterable.com/api/inApp/web/getMessages?count=20&packageName=shop&email=a%40b.co", "headers": {"Api-Key": "key1"}},
+            "hits": [{"kind": "config", "account": "key1"}],
+        },
     ),
     lookalikes=(
         "https://shop.example/api/events/track",
         "https://api.notiterable.com/api/events/track",
         "https://api.iterable.com.evil.example/api/events/track",
         "https://api.iterable.com/api/docs",
+        "https://app.iterable.com/login",
+        "https://shop.example/?u=https%3A%2F%2Fapi.iterable.com%2Fapi%2Fevents%2Ftrack",
     ),
 )  # fmt: skip

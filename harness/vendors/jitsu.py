@@ -93,6 +93,8 @@ VENDOR = Vendor(
         *(Endpoint(host=host, path=path) for host in _HOSTS for path in ("/api/v1/event", "/api/v1/s2s/event", "/v1/batch")),
         *(Endpoint(host="*", path=f"*/{step}", recognise=_is_jitsu) for step in _STEPS),
         *(Endpoint(host="*", path=path, recognise=_is_classic) for path in ("*/api/v1/event", "*/v1/event")),
+        *(Endpoint(host="*", mark=mark, recognise=_is_classic) for mark in (b'"src":"jitsu"', b'"src":"eventn"')),
+        *(Endpoint(host=host, path="/s/lib.js", role="library", decode=LibraryReader()) for host in _HOSTS),
         *(Endpoint(host=host, path="/p.js", role="library", decode=LibraryReader()) for host in _HOSTS),
     ),
     decode=_decode,
@@ -130,8 +132,39 @@ VENDOR = Vendor(
             },
             "hits": [{"kind": "pageview", "event": "pageview", "account": "js.abc.def", "key": "e1", "identifiers": {"anonymous_id": "a"}, "campaign": {"utm_source": "x"}}],
         },
+        {
+            "title": "who the visitor is, and a server's call",
+            "request": {
+                "url": "https://abc.g.jitsu.com/api/s/identify", "method": "POST",
+                "body": {"type": "identify", "userId": "u1", "traits": {"email": "a@b.co"}, "messageId": "m3", "writeKey": "id:***", "context": {"library": {"name": "@jitsu/js"}}},
+            },
+            "hits": [{"kind": "identify", "event": "identify", "account": "id:***", "key": "m3", "identifiers": {"user_id": "u1"}, "values": {"email": "a@b.co"}}],
+        },
+        {
+            "title": "a batch of a server",
+            "request": {
+                "url": "https://abc.d.jitsu.com/api/s/s2s/batch", "method": "POST", "headers": {"X-Write-Key": "id:secret"},
+                "body": {"batch": [{"type": "track", "event": "a", "messageId": "m4"}, {"type": "page", "name": "Home", "messageId": "m5"}]},
+            },
+            "hits": [{"kind": "event", "event": "a", "account": "id:secret", "key": "m4"}, {"kind": "pageview", "account": "id:secret", "key": "m5"}],
+        },
+        {
+            "title": "the script",
+            "request": {"url": "https://abc.d.jitsu.com/p.js", "resource_type": "script"},
+            "hits": [{"kind": "library"}],
+        },
+        {
+            "title": "an event of Jitsu Classic to a randomised address",
+            "request": {
+                "url": "https://j.shop.example/api.m217z?p_wq5nh=js.k2&cookie_policy=strict&ip_policy=strict", "method": "POST", "headers": {"Content-Type": "application/json"},
+                "body": '[{"event_id":"","user":{"anonymous_id":""},"ids":{},"utc_time":"2026-11-25T10:58:32.146000Z","referer":"","url":"https://shop.example/cart?utm_source=news","page_title":"Shop","utm":{"source":"news"},"api_key":"js.k2","src":"jitsu","event_type":"signup","plan":"x"}]',
+            },
+            "hits": [{"kind": "event", "event": "signup", "account": "js.k2", "campaign": {"utm_source": "news"}, "values": {"plan": "x"}}],
+        },
     ),
     lookalikes=(
+        "https://use.jitsu.com/login",
+        "https://docs.jitsu.com/sending-data/http",
         "https://shop.example/api/s/track",
         {
             "url": "https://shop.example/api/s/track", "method": "POST",

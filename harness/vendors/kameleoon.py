@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harness.decode.address import split_url
-from harness.decode.payload import read_body
+from harness.decode.payload import from_base64, read_body
 from harness.decode.query import QueryTable, Row
 from harness.decode.readers import LibraryReader, QueryReader
 from harness.decode.vendor import Endpoint, Vendor
@@ -27,7 +27,7 @@ _TABLE = QueryTable(
     {
         "siteCode": Row("siteCode", "Site code", GENERAL),
         "visitorCode": Row("visitorCode", "Visitor code", USER),
-        "mappingIdentifier": Row("mappingIdentifier", "Mapped ID", USER),
+        "mappingIdentifier": Row("mappingIdentifier", "Is a mapped ID", USER),
         "eventType": Row("eventType", "Event", GENERAL),
         "href": Row("href", "Page address", PAGE),
         "title": Row("title", "Page title", PAGE),
@@ -37,9 +37,22 @@ _TABLE = QueryTable(
         "experimentId": Row("experimentId", "Experiment ID", EXPERIMENT),
         "id": Row("id", "ID", EXPERIMENT),
         "variationId": Row("variationId", "Variation ID", EXPERIMENT),
+        "metadata": Row("metadata", "Conversion's custom data", EXPERIMENT, "json"),
+        "overwrite": Row("overwrite", "Overwrite", GENERAL, "boolean"),
+        "mappingValue": Row("mappingValue", "Mapped ID", USER),
+        "referrersIndices": Row(None, "Referrers", PAGE),
         "index": Row("index", "Custom data's index", GENERAL),
         "valuesCountMap": Row("values", "Custom data", GENERAL, "json"),
         "nonce": Row("nonce", "Event's ID", TECHNICAL),
+        "time": Row("time", "Time", TECHNICAL),
+        "startOfVisit": Row(None, "Visit starts", TECHNICAL),
+        "keyPages": Row(None, "Key pages", PAGE),
+        "referrers": Row(None, "Referrers", PAGE),
+        "scriptVersion": Row(None, "Script version", TECHNICAL),
+        "itp": Row(None, "Browser limits cookies", TECHNICAL),
+        "p": Row(None, "Event (base64)", TECHNICAL),
+        "lp": Row(None, "Protocol", TECHNICAL),
+        "spt": Row(None, "Script's time", TECHNICAL),
         "sdkName": Row(None, "SDK", TECHNICAL),
         "sdkVersion": Row(None, "SDK version", TECHNICAL),
         "bodyUa": Row(None, "User agent in the body", TECHNICAL),
@@ -52,7 +65,8 @@ _READ = QueryReader(
     account="siteCode",
     key="nonce",
     page="href",
-    identifiers=("visitorCode", "mappingIdentifier"),
+    time="time",
+    identifiers=("visitorCode", "mappingValue"),
     kind=lambda event: _KINDS.get(event or "", "auxiliary"),
 )
 
@@ -64,6 +78,23 @@ def _decode(request: CapturedRequest) -> list[Hit]:
         return _READ(request)
     lines = [line for line in payload.text.replace("\r", "\n").split("\n") if line.strip()]
     return [_READ.hit([*shared, *_TABLE.read(line)]) for line in lines] or _READ(request)
+
+
+def _image(request: CapturedRequest) -> list[Hit]:
+    """The older script's image: the event is a query, as base64, in ``p``."""
+    shared = _TABLE.read(split_url(request.url).query)
+    packed = next((str(each.value) for each in shared if each.name == "p"), "")
+    opened = from_base64(packed)
+    return [_READ.hit([*shared, *(_TABLE.read(opened.decode("utf-8", "replace")) if opened else ())])]
+
+
+def _is_kameleoon(request: CapturedRequest) -> bool:
+    """Told under a custom domain by a site code (ten letters and digits), and a visitor's code or an event of Kameleoon's in the query or the body."""
+    query = f"&{split_url(request.url).query}"
+    if "&siteCode=" not in query or len(query.partition("&siteCode=")[2].partition("&")[0]) != 10:
+        return False
+    body = request.body.data[:65_536]
+    return "&eventType=" in query or body.startswith(b"eventType=") or b"\neventType=" in body
 
 
 def _site(path: str, wire: Mapping[str, object]) -> str | None:
@@ -94,6 +125,8 @@ VENDOR = Vendor(
         *(Endpoint(host=f"{name}.kameleoon.{top}", path=path) for top in _TOPS for name in ("data", "eu-data", "na-data", "api-data") for path in ("/visit/events", "/visit/visitor", "/map/*", "/log/*", "/dataTracking")),
         *(Endpoint(host=f"{name}.kameleoon.{top}", path="/visit/*", role="config", decode=_CONFIG) for top in _TOPS for name in ("data", "eu-data", "na-data")),
         *(Endpoint(host=f"{name}.kameleoon.{top}", role="config", decode=_CONFIG) for top in _TOPS for name in ("sdk-config", "client-config", "events")),
+        Endpoint(host="*", path="*/visit/events", recognise=_is_kameleoon),
+        *(Endpoint(host=f"*.kameleoon.{top}", path="/visit.gif", decode=_image) for top in _TOPS),
         *(Endpoint(host=f"logger.kameleoon.{top}", decode=LibraryReader("auxiliary")) for top in _TOPS),
         *(Endpoint(host=f"*.kameleoon.{top}", path=f"/{name}.js", role="library", decode=_site_of_host) for top in _TOPS for name in ("kameleoon", "engine", "kameleoon-iframe", "script")),
     ),
@@ -113,9 +146,33 @@ VENDOR = Vendor(
             ],
         },
         {
+            "title": "the older script's image",
+            "request": {
+                "url": "https://eu-tlp04.kameleoon.eu/visit.gif?lp=4&spt=1639646933468&p=c2l0ZUNvZGU9YWIxMmNkMzRlZiZ2aXNpdG9yQ29kZT12MSZzdGFydE9mVmlzaXQ9ZmFsc2Umbm9uY2U9bjEmZXZlbnRUeXBlPXBhZ2UmdGltZT0xNjM5NjQ4Nzg3Nzg4JmhyZWY9aHR0cHMlM0ElMkYlMkZzaG9wLmV4YW1wbGUlMkYmdGl0bGU9U2hvcA%3D%3D"
+            },
+            "hits": [
+                {
+                    "kind": "pageview", "event": "page", "account": "ab12cd34ef", "key": "n1", "page_url": "https://shop.example/", "event_time": 1639648787.788,
+                    "identifiers": {"visitorCode": "v1"},
+                }
+            ],
+        },
+        {
             "title": "a custom event by GET",
             "request": {"url": "https://data.kameleoon.com/visit/events?siteCode=ab12cd34ef&visitorCode=v1&eventType=experiment&id=5&variationId=6"},
             "hits": [{"kind": "event", "event": "experiment", "account": "ab12cd34ef", "values": {"id": "5", "variationId": "6"}}],
+        },
+        {
+            "title": "an SDK's conversion with custom data, under a custom domain",
+            "request": {
+                "url": "https://data.shop.example/visit/events?siteCode=ab12cd34ef&sdkName=javascript&sdkVersion=5.17.1&bodyUa=true", "method": "POST",
+                "body": "eventType=conversion&goalId=77&revenue=19.98&negative=false&metadata=%5B%7B%22index%22%3A1%7D%5D&nonce=n3&visitorCode=v1\n"
+                "eventType=customData&index=3&valuesCountMap=%7B%22gold%22%3A1%7D&overwrite=true&mappingIdentifier=true&nonce=n4&visitorCode=v1",
+            },
+            "hits": [
+                {"kind": "event", "event": "conversion", "account": "ab12cd34ef", "key": "n3", "values": {"revenue": 19.98, "metadata": [{"index": 1}]}, "identifiers": {"visitorCode": "v1"}},
+                {"kind": "auxiliary", "event": "customData", "values": {"values": {"gold": 1}}, "identifiers": {"visitorCode": "v1"}},
+            ],
         },
         {
             "title": "the script",
@@ -131,6 +188,8 @@ VENDOR = Vendor(
     lookalikes=(
         "https://shop.example/visit/events?siteCode=1",
         "https://data.notkameleoon.com/visit/events",
+        {"url": "https://shop.example/visit/events?siteCode=ab12cd34ef", "method": "POST", "body": "type=page"},
+        "https://shop.example/?u=https%3A%2F%2Fdata.kameleoon.io%2Fvisit%2Fevents",
         "https://data.kameleoon.io.evil.example/visit/events",
         "https://www.kameleoon.com/en",
     ),

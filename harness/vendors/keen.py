@@ -11,7 +11,7 @@ from harness.decode.address import split_url
 from harness.decode.document import PathTable
 from harness.decode.payload import Payload, open_text, read_body
 from harness.decode.query import Prefix, QueryTable, Row, unescape
-from harness.decode.readers import JsonReader, kind_of
+from harness.decode.readers import JsonReader, LibraryReader, kind_of
 from harness.decode.vendor import Endpoint, Vendor
 
 if TYPE_CHECKING:
@@ -88,6 +88,7 @@ VENDOR = Vendor(
     docs=("https://keen.io/docs/api/", "https://github.com/keen/keen-tracking.js",),
     endpoints=(
         *(Endpoint(host=host, path="/3.0/projects/*") for host in ("api.keen.io", "*.keen.io")),
+        Endpoint(host="d26b395fwzu5fz.cloudfront.net", path="*.js", role="library", decode=LibraryReader()),
     ),
     decode=_decode,
     automatic_parameters=frozenset({"keen", "page"}),
@@ -101,6 +102,11 @@ VENDOR = Vendor(
             "title": "two collections",
             "request": {"url": "https://api.keen.io/3.0/projects/p1/events", "method": "POST", "body": {"pageviews": [{"a": 1}], "clicks": [{"b": 2}]}},
             "hits": [{"kind": "pageview", "event": "pageviews", "account": "p1", "values": {"a": 1}}, {"kind": "event", "event": "clicks", "account": "p1", "values": {"b": 2}}],
+        },
+        {
+            "title": "the script",
+            "request": {"url": "https://d26b395fwzu5fz.cloudfront.net/keen-tracking-1.1.3.min.js", "resource_type": "script"},
+            "hits": [{"kind": "library"}],
         },
         {
             "title": "an image",

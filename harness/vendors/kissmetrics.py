@@ -24,6 +24,10 @@ _TABLE = QueryTable(
         "_p2": Row(None, "Previous identity", "User"),
         "_t": Row("time", "Time", "Technical"),
         "_d": Row(None, "Time given", "Technical"),
+        "_x": Row(None, "Cache buster", "Technical"),
+        "Previous Page": Row("Previous Page", "Previous page", "Page"),
+        "URL": Row("URL", "Page address", "Page"),
+        "Referrer": Row("Referrer", "Referrer", "Page"),
         "Billing Amount": Row("Billing Amount", "Billing amount", "E-commerce", "number"),
     },
     (),
@@ -41,6 +45,8 @@ def _decode(request: CapturedRequest) -> list[Hit]:
             hit.values.setdefault(each.name, each.value)
     if step == "a":
         hit.kind, hit.event = "identify", "alias"
+        if hit.values.get("name"):
+            hit.identifiers["alias"] = str(hit.values["name"])
     elif step == "s":
         hit.kind, hit.event = "identify", "set"
     elif hit.event in ("Visited Site", "Page View"):
@@ -61,6 +67,16 @@ VENDOR = Vendor(
     automatic_events=frozenset({"Visited Site", "Search Engine Hit", "Ad Campaign Hit"}),
     examples=(
         {
+            "title": "a visit, as the script tells of it",
+            "request": {"url": "https://trk.kissmetrics.io/e?_n=Visited%20Site&URL=https%3A%2F%2Fshop.example%2F&Referrer=Direct&_k=k1&_p=p1&_t=1795318940&_x=1"},
+            "hits": [{"kind": "pageview", "event": "Visited Site", "account": "k1", "identifiers": {"identity": "p1"}, "values": {"URL": "https://shop.example/"}}],
+        },
+        {
+            "title": "two identities made one",
+            "request": {"url": "https://trk.kissmetrics.com/a?_k=k1&_p=p1&_n=a%40b.co"},
+            "hits": [{"kind": "identify", "event": "alias", "account": "k1", "identifiers": {"identity": "p1", "alias": "a@b.co"}}],
+        },
+        {
             "title": "an event with properties",
             "request": {"url": "https://trk.kissmetrics.io/e?_k=key1&_p=u1&_n=Purchased&Billing%20Amount=19.98&plan=gold&_t=1795318940"},
             "hits": [{"kind": "event", "event": "Purchased", "account": "key1", "identifiers": {"identity": "u1"}, "values": {"Billing Amount": 19.98, "plan": "gold"}, "event_time": 1795318940.0}],
@@ -71,5 +87,5 @@ VENDOR = Vendor(
             "hits": [{"kind": "identify", "event": "alias", "account": "key1"}],
         },
     ),
-    lookalikes=("https://shop.example/e?_k=key1&_n=x", "https://notkissmetrics.io/e?_k=1", "https://trk.kissmetrics.io.evil.example/e", "https://www.kissmetrics.io/blog"),
+    lookalikes=("https://shop.example/?u=https%3A%2F%2Ftrk.kissmetrics.com%2Fe%3F_k%3D1", "https://www.kissmetrics.io/pricing", "https://shop.example/e?_k=key1&_n=x", "https://notkissmetrics.io/e?_k=1", "https://trk.kissmetrics.io.evil.example/e", "https://www.kissmetrics.io/blog"),
 )  # fmt: skip

@@ -37,6 +37,12 @@ _QUERY = QueryTable(
         "a": Row("company_id", "Company ID", GENERAL),
         "m": Row(None, "Company ID", GENERAL),
         "data": Row(None, "Data", GENERAL),
+        "g": Row("list_id", "List ID", GENERAL),
+        "email": Row("email", "Email", PROFILE),
+        "phone_number": Row("phone_number", "Phone number", PROFILE),
+        "variant": Row("variant", "Variant", PROPERTIES),
+        "product": Row("product", "Product", PROPERTIES),
+        "platform": Row("platform", "Platform", PROPERTIES),
     }
 )
 _PATHS = PathTable(
@@ -61,6 +67,10 @@ _IDENTITIES = {
     "$id": "external_id", "id": "profile_id", "anonymous_id": "anonymous_id", "$anonymous": "anonymous_id", "$exchange_id": "_kx", "_kx": "_kx",
 }  # fmt: skip
 _PAGES = ("page", "$page", "page_url", "pageUrl", "href", "url", "URL")
+
+
+# What a visitor asks for by a form; other documents only say who the visitor is.
+_ASKED = frozenset(("subscription", "back-in-stock-subscription", "coupon-code-create"))
 
 
 def _profile(values: Any) -> dict[str, str]:
@@ -121,11 +131,14 @@ def _document(document: Any, notes: Any, shared: list[Parameter], path: str) -> 
             yield _event(parameters, attributes, {})
         else:
             kind = str(data.get("type") or "profile")
+            if (subscribed := at(data, "relationships.list.data.id")) is not None:
+                attributes = {**attributes, "list_id": subscribed}
             own = attributes.get("properties")
             properties = {**attributes, **(own if isinstance(own, dict) else {})}
             nested = at(attributes, "profile.data.attributes")
             identifiers = {**_profile(nested), **_profile(attributes), **_profile({"id": data.get("id")})}
-            yield _hit(parameters, kind, properties, identifiers, attributes, "identify")
+            properties.pop("profile", None)
+            yield _hit(parameters, kind, properties, identifiers, attributes, "event" if kind in _ASKED else "identify")
         return
     events = document.get("events") if isinstance(document, dict) else None
     if isinstance(events, list) and events and "track-analytics" in path:
@@ -172,6 +185,10 @@ def _decode(request: CapturedRequest) -> list[Hit]:
         documents = carried.documents
     if not documents:
         values = fields(shared)
+        step = address.path.rstrip("/").rpartition("/")[2]
+        if step == "subscribe" and values.get("email"):
+            name = "back-in-stock-subscription" if "/back-in-stock/" in address.path else "subscription"
+            return [_hit(shared, name, {}, _profile(values), values, "event")]
         return [_hit(shared, None, {}, {}, values, "auxiliary")]
     return [hit for document, notes in documents for hit in _document(document, notes, shared, address.path)]
 
@@ -205,7 +222,7 @@ VENDOR = Vendor(
             for path in (
                 "/api/track", "/api/identify", "/api/track-once", "/client/*", "/onsite/track-analytics", "/api/onsite/*", "/api/events", "/api/events/",
                 "/api/event-bulk-create-jobs", "/api/event-bulk-create-jobs/", "/api/profiles", "/api/profiles/", "/api/profile-import", "/api/profile-import/",
-                "/ajax/subscriptions/subscribe",
+                "/ajax/subscriptions/subscribe", "/onsite/components/back-in-stock/subscribe",
             )
         ),
         *(Endpoint(host="telemetrics.klaviyo.com", path=path, decode=LibraryReader("auxiliary")) for path in ("*",)),
@@ -291,6 +308,55 @@ VENDOR = Vendor(
             "title": "the onsite script",
             "request": {"url": "https://static.klaviyo.com/onsite/js/ABC123/klaviyo.js", "resource_type": "script"},
             "hits": [{"kind": "library", "account": "ABC123"}],
+        },
+        {
+            "title": "a sign-up to a list",
+            "request": {
+                "url": "https://a.klaviyo.com/client/subscriptions/?company_id=ABC123", "method": "POST",
+                "body": {
+                    "data": {
+                        "type": "subscription", "relationships": {"list": {"data": {"type": "list", "id": "Y6nRLr"}}},
+                        "attributes": {"profile": {"data": {"type": "profile", "attributes": {"email": "a@b.co", "phone_number": "+15005550006"}}}, "custom_source": "Footer"},
+                    }
+                },
+            },
+            "hits": [
+                {
+                    "kind": "event", "event": "subscription", "account": "ABC123", "identifiers": {"email": "a@b.co", "phone_number": "+15005550006"},
+                    "values": {"custom_source": "Footer", "list_id": "Y6nRLr"},
+                }
+            ],
+        },
+        {
+            "title": "a wish to hear when something is back in stock, as a form",
+            "request": {
+                "url": "https://a.klaviyo.com/onsite/components/back-in-stock/subscribe", "method": "POST", "headers": {"Content-Type": "application/x-www-form-urlencoded"},
+                "body": "a=ABC123&email=a%40b.co&variant=42&platform=shopify",
+            },
+            "hits": [{"kind": "event", "event": "back-in-stock-subscription", "account": "ABC123", "values": {"variant": "42"}, "identifiers": {"email": "a@b.co"}}],
+        },
+        {
+            "title": "a sign-up over the oldest address",
+            "request": {
+                "url": "https://manage.kmail-lists.com/ajax/subscriptions/subscribe", "method": "POST", "headers": {"Content-Type": "application/x-www-form-urlencoded"}, "body": "g=Y6nRLr&email=a%40b.co",
+            },
+            "hits": [{"kind": "event", "event": "subscription", "values": {"list_id": "Y6nRLr"}}],
+        },
+        {
+            "title": "the older identification, as a form",
+            "request": {
+                "url": "https://a.klaviyo.com/api/identify", "method": "POST", "headers": {"Content-Type": "application/x-www-form-urlencoded"},
+                "body": "data=%7B%22token%22%3A%22ABC123%22%2C%22properties%22%3A%7B%22%24email%22%3A%22a%40b.co%22%2C%22tier%22%3A%22gold%22%7D%7D",
+            },
+            "hits": [{"kind": "identify", "event": "identify", "account": "ABC123", "values": {"tier": "gold"}, "identifiers": {"email": "a@b.co"}}],
+        },
+        {
+            "title": "what a form tells of itself",
+            "request": {
+                "url": "https://a.klaviyo.com/onsite/track-analytics?company_id=ABC123", "method": "POST",
+                "body": {"events": [{"metric": "viewedForm", "log_to_statsd": True, "event_details": {"form_id": "F1"}}]},
+            },
+            "hits": [{"kind": "auxiliary", "event": "viewedForm", "account": "ABC123"}],
         },
     ),
     lookalikes=(

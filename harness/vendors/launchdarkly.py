@@ -22,7 +22,14 @@ if TYPE_CHECKING:
     from harness.decode.hit import Hit
 
 GENERAL, USER, FLAG, TECHNICAL = "General", "User", "Flag", "Technical"
-_KINDS = {"custom": "event", "identify": "identify", "pageview": "pageview", "click": "event", "feature": "event"}
+_KINDS = {
+    "custom": "event",
+    "identify": "identify",
+    "pageview": "pageview",
+    "click": "event",
+    "feature": "event",
+    "click_pageview": "auxiliary",
+}
 
 
 def _name(event: Any, document: Any) -> str | None:
@@ -46,12 +53,15 @@ _READ = JsonReader(
 
 
 def _environment(path: str, wire: Mapping[str, object]) -> str | None:
-    """``/events/bulk/<environment>``, ``/sdk/evalx/<environment>/contexts/…``, ``/eval/<environment>/…``, ``/a/<environment>.gif``."""
+    """``/events/bulk/<environment>``, ``/sdk/evalx/<environment>/contexts/…``, ``/eval/<environment>/…``, ``/a/<environment>.gif``.
+
+    ``/sdk/poll/eval/<context>`` and ``/meval/<context>`` have none.
+    """
     steps = path.strip("/").split("/")
-    for before in ("bulk", "diagnostic", "evalx", "eval", "goals", "a"):
+    for before in ("bulk", "diagnostic", "evalx", "goals"):
         if before in steps[:-1]:
-            return steps[steps.index(before) + 1].removesuffix(".gif") or None
-    return None
+            return steps[steps.index(before) + 1] or None
+    return steps[1].removesuffix(".gif") or None if len(steps) > 1 and steps[0] in ("a", "eval", "ping") else None
 
 
 def _decode(request: CapturedRequest) -> list[Hit]:
@@ -124,6 +134,30 @@ VENDOR = Vendor(
             "title": "evaluations",
             "request": {"url": "https://app.launchdarkly.com/sdk/evalx/env1/contexts/eyJrZXkiOiJ1MSJ9"},
             "hits": [{"kind": "config", "account": "env1"}],
+        },
+        {
+            "title": "a flag's evaluation and a click of a goal, in Europe",
+            "request": {
+                "url": "https://events.eu.launchdarkly.com/events/bulk/env1", "method": "POST",
+                "body": [
+                    {"kind": "feature", "key": "new-checkout", "creationDate": 1795318940362, "context": {"kind": "user", "key": "u1"}, "value": True, "variation": 0, "version": 7, "default": False},
+                    {"kind": "click", "key": "buy", "creationDate": 1795318940362, "contextKeys": {"user": "u1"}, "selector": "#buy", "url": "https://shop.example/?utm_source=x"},
+                ],
+            },
+            "hits": [
+                {"kind": "event", "event": "feature", "values": {"key": "new-checkout", "value": True, "variation": 0}, "identifiers": {"key": "u1"}},
+                {"kind": "event", "event": "click", "values": {"key": "buy"}, "campaign": {"utm_source": "x"}},
+            ],
+        },
+        {
+            "title": "the SDK's diagnostics",
+            "request": {"url": "https://events.launchdarkly.com/events/diagnostic/env1", "method": "POST", "body": {"kind": "diagnostic", "id": {}}},
+            "hits": [{"kind": "auxiliary", "account": "env1"}],
+        },
+        {
+            "title": "evaluations of the newer client",
+            "request": {"url": "https://clientsdk.launchdarkly.com/sdk/poll/eval/eyJrZXkiOiJ1MSJ9"},
+            "hits": [{"kind": "config", "account": None}],
         },
     ),
     lookalikes=(

@@ -5,7 +5,8 @@ deduplication by eventId: https://learn.microsoft.com/en-us/linkedin/marketing/c
 
 A visit and a conversion go to ``/collect`` as an image, told apart by ``conversionId``; the wire names neither, so they are called
 ``page_view`` and ``conversion`` here. What the script notices by itself (visits again, clicks, form data with the hashed email)
-goes to ``/wa/`` as JSON, or base64 of gzip of JSON, and is no occurrence of its own. ``px4`` hears a copy over IPv4 or IPv6.
+goes to ``/wa/`` as JSON, or base64 of gzip of JSON, and is no occurrence of its own. ``px4`` hears a copy over IPv4 or IPv6, and a
+request comes again, with ``cookiesTest`` and ``liSync``, after redirects that set cookies.
 """
 
 from __future__ import annotations
@@ -42,6 +43,10 @@ _TABLE = {
     "li_adsId": Row("li_adsId", "First-party ID", USER),
     "li_fat_id": Row("li_fat_id", "Click ID", USER),
     "li_giant": Row("li_giant", "Member ID", USER),
+    "hem": Row("hem", "Email (hashed)", USER),
+    "ck": Row(None, "Cookies", TECHNICAL),
+    "s": Row(None, "Source", TECHNICAL),
+    "opid": Row(None, "Other partner IDs", GENERAL),
     "e_ipv6": Row(None, "IP address (encrypted)", USER),
     "cookiesTest": Row(None, "Cookie test", TECHNICAL),
     "liSync": Row(None, "Cookie sync", TECHNICAL),
@@ -64,9 +69,18 @@ _READ = QueryReader(
     key=("eventId", "oid"),
     page="url",
     time="time",
-    identifiers=("li_adsId", "li_fat_id", "li_giant"),
+    identifiers=("li_adsId", "li_fat_id", "li_giant", "hem"),
     consent=_consent,
 )
+_AGAIN = frozenset(("cookiesTest", "liSync"))
+
+
+def _collect(request: CapturedRequest) -> list[Hit]:
+    hits = _READ(request)
+    for hit in hits:
+        if request.redirected_from is not None or not _AGAIN.isdisjoint(each.name for each in hit.parameters):
+            hit.kind = "auxiliary"
+    return hits
 
 
 def _copy(request: CapturedRequest) -> list[Hit]:
@@ -74,6 +88,11 @@ def _copy(request: CapturedRequest) -> list[Hit]:
     for hit in hits:
         hit.kind = "auxiliary"
     return hits
+
+
+def _partner(path: str, wire: Mapping[str, Any]) -> str | None:
+    """``/partner/<partner>/domain/<site>/token``."""
+    return path.split("/")[2] or None
 
 
 def _partners(event: Any, document: Any) -> str | None:
@@ -141,13 +160,14 @@ VENDOR = Vendor(
         *(
             Endpoint(host=host, path=path, decode=_ASIDE)
             for host in (*_HOSTS, "px4.ads.linkedin.com")
-            for path in ("/attribution_trigger", "/insight_tag_errors.gif", "/db_sync", "/setuid")
+            for path in ("/attribution_trigger", "/insight_tag_errors.gif", "/insight.gif", "/db_sync", "/setuid")
         ),
         *(Endpoint(host="www.linkedin.com", path=path, decode=_ASIDE) for path in ("/px/li_sync", "/px/li/sync")),
+        Endpoint(host="cdn.linkedin.oribi.io", path="/partner/*", role="config", decode=LibraryReader("config", account=_partner)),
         Endpoint(host="snap.licdn.com", path="/li.lms-analytics/*", role="library"),
         Endpoint(host="sjs.bizographics.com", path="/insight*.js", role="library"),
     ),
-    decode=_READ,
+    decode=_collect,
     automatic_events=frozenset({"PAGE_VISIT", "CLICK"}),
     examples=(
         {
@@ -173,6 +193,21 @@ VENDOR = Vendor(
                     "consent": None,
                 }
             ],
+        },
+        {
+            "title": "the same visit again, after the redirects that set cookies",
+            "request": {"url": "https://px.ads.linkedin.com/collect?v=2&fmt=js&pid=12345&time=1795318192386&cookiesTest=true&liSync=true"},
+            "hits": [{"kind": "auxiliary", "event": "page_view", "account": "12345"}],
+        },
+        {
+            "title": "a conversion through the older host",
+            "request": {"url": "https://dc.ads.linkedin.com/collect/?pid=123456&conversionId=987654&fmt=gif", "resource_type": "image"},
+            "hits": [{"kind": "event", "event": "conversion", "account": "123456", "values": {"conversionId": "987654"}}],
+        },
+        {
+            "title": "the partner's token",
+            "request": {"url": "https://cdn.linkedin.oribi.io/partner/12345/domain/shop.example/token"},
+            "hits": [{"kind": "config", "account": "12345"}],
         },
         {
             "title": "the copy over IPv4",

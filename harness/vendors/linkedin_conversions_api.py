@@ -97,6 +97,17 @@ VENDOR = Vendor(
             },
             "hits": [{"event": "conversion", "account": "1", "key": "a"}, {"event": "conversion", "account": "2", "key": "b"}],
         },
+        {
+            "title": "a conversion of the older version of the API, with what a CRM knows of the member",
+            "request": {
+                "url": "https://api.linkedin.com/v2/conversionEvents", "method": "POST", "headers": {"X-RestLi-Method": "CREATE"},
+                "body": {
+                    "conversion": "urn:lla:llaPartnerConversion:104012", "conversionHappenedAt": 1795318940000, "conversionValue": {"currencyCode": "USD", "amount": "50.0"},
+                    "user": {"userIds": [{"idType": "SHA256_EMAIL", "idValue": "hash"}], "userInfo": {"firstName": "A", "lastName": "B", "companyName": "C"}},
+                },
+            },
+            "hits": [{"kind": "event", "event": "conversion", "account": "104012", "key": None, "values": {"amount": 50.0, "currencyCode": "USD"}, "identifiers": {"SHA256_EMAIL": "hash"}}],
+        },
     ),
-    lookalikes=("https://shop.example/rest/conversionEvents", "https://api.linkedin.com.evil.example/rest/conversionEvents", "https://api.linkedin.com/rest/posts"),
+    lookalikes=("https://shop.example/?u=https%3A%2F%2Fapi.linkedin.com%2Frest%2FconversionEvents", "https://api.linkedin.com/rest/conversions", "https://www.linkedin.com/rest/conversionEvents", "https://shop.example/rest/conversionEvents", "https://api.linkedin.com.evil.example/rest/conversionEvents", "https://api.linkedin.com/rest/posts"),
 )  # fmt: skip

@@ -66,7 +66,7 @@ VENDOR = Vendor(
     ),
     endpoints=(
         Endpoint(host="api.rlcdn.com", path="/api/identity/*"),
-        *(Endpoint(host=host, path="/*") for host in ("idsync.rlcdn.com", "rc.rlcdn.com", "di.rlcdn.com", "ei.rlcdn.com")),
+        *(Endpoint(host=host, path="/*") for host in ("idsync.rlcdn.com", "id.rlcdn.com", "rc.rlcdn.com", "di.rlcdn.com", "ei.rlcdn.com", "analytics.rlcdn.com", "check.analytics.rlcdn.com")),
         Endpoint(host="ats.rlcdn.com", path="/*", role="library"),
         Endpoint(host="ats-wrapper.privacymanager.io", path="/*", role="library"),
         Endpoint(host="launchpad-wrapper.privacymanager.io", path="/*", role="library"),
@@ -88,6 +88,7 @@ VENDOR = Vendor(
         "https://shop.example/api/identity/envelope?pid=13795",
         "https://api.rlcdn.com.evil.example/api/identity/envelope?pid=1",
         "https://notapi.rlcdn.com/api/identity/envelope?pid=1",
+        "https://liveramp.com/",
         "https://shop.example/?u=https%3A%2F%2Fidsync.rlcdn.com%2F1.gif",
     ),
 )  # fmt: skip

@@ -1,7 +1,7 @@
 """LogRocket: recordings and its script.
 
 Documentation: https://docs.logrocket.com/reference/getting-started-with-your-api (SDK), https://docs.logrocket.com/docs/content-security-policy (hosts),
-https://docs.logrocket.com/docs/troubleshooting-sessions.
+https://docs.logrocket.com/docs/troubleshooting-sessions, https://docs.logrocket.com/docs/proxying-traffic-through-your-own-domain.
 
 What is uploaded (``/i``) is protocol buffers; its address tells the application and the recording.
 """
@@ -43,7 +43,7 @@ def _decode(request: CapturedRequest) -> list[Hit]:
 
 _DOMAINS = (
     "logrocket.io", "logrocket.com", "lr-ingest.io", "lr-ingest.com", "lr-in.com", "lr-in-prod.com", "lr-intake.com", "lrkt-in.com", "logr-in.com",
-    "logr-ingest.com", "lgrckt-in.com", "intake-lr.com", "ingest-lr.com",
+    "logr-ingest.com", "lgrckt-in.com", "intake-lr.com", "ingest-lr.com", "logr-i.com",
 )  # fmt: skip
 
 VENDOR = Vendor(
@@ -68,6 +68,16 @@ VENDOR = Vendor(
             "hits": [{"kind": "auxiliary", "account": "acme/shop", "undecoded": "no text: invalid start byte at byte 0"}],
         },
         {
+            "title": "an older address, in Europe",
+            "request": {"url": "https://r-eu.logrocket.io/i?a=acme%2Fshop&r=4-77&t=9&s=1&is=1", "method": "POST"},
+            "hits": [{"kind": "auxiliary", "account": "acme/shop", "identifiers": {"recording": "4-77"}}],
+        },
+        {
+            "title": "the recorder, at the address the SDK falls back to",
+            "request": {"url": "https://cdn.logr-i.com/logger-1.min.js", "resource_type": "script"},
+            "hits": [{"kind": "library"}],
+        },
+        {
             "title": "the script",
             "request": {"url": "https://cdn.lr-ingest.io/LogRocket.min.js", "resource_type": "script"},
             "hits": [{"kind": "library"}],
@@ -77,5 +87,8 @@ VENDOR = Vendor(
         "https://shop.example/i?a=acme%2Fshop&r=1",
         "https://r.notlr-ingest.io/i?a=acme",
         "https://r.lr-ingest.io.evil.example/i",
+        "https://app.logrocket.com/acme/shop",
+        "https://r.lr-ingest.io/status",
+        "https://shop.example/?u=https%3A%2F%2Fr.lr-ingest.io%2Fi%3Fa%3Dacme",
     ),
 )  # fmt: skip

@@ -39,6 +39,16 @@ _TABLE = QueryTable(
         "_mob": Row(None, "Mobile", "Device"),
         "_device": Row(None, "Device", "Device"),
         "_v": Row(None, "Script version", "Technical"),
+        "stream": Row(None, "Stream", "Configuration"),
+        "loadid": Row(None, "Load the ID", "Configuration"),
+        "blockload": Row(None, "Block until loaded", "Configuration"),
+        "sessecs": Row(None, "Session length (s)", "Configuration"),
+        "qsargs": Row(None, "Query keys kept", "Configuration"),
+        **{
+            name: Row(name, name.capitalize(), "E-commerce", "number")
+            for name in ("value", "revenue", "amount", "price", "quantity", "total")
+        },
+        "order_id": Row("order_id", "Order ID", "E-commerce"),
         "_ca": Row(None, "Script", "Technical"),
         "_if": Row(None, "In a frame", "Technical"),
         "_getid": Row(None, "Ask for an ID", "Technical"),
@@ -56,7 +66,9 @@ def _kind(event: str | None) -> str:
     return "pageview" if event in ("pv", "page_view", "pageview") else "event" if event else "auxiliary"
 
 
-_READ = QueryReader(_TABLE, event=_event, page="url", time="_ts", identifiers=("_uid", "_uido", "user_id", "email"), kind=_kind)
+_READ = QueryReader(
+    _TABLE, event=_event, page="url", time="_ts", identifiers=("_uid", "_uido", "user_id", "email"), kind=_kind, key="order_id"
+)
 _STEPS = frozenset(("c", "collect", "json", "bulk", "csv"))
 
 
@@ -67,6 +79,8 @@ def _decode(request: CapturedRequest) -> list[Hit]:
             hit.values.setdefault(each.name, each.value)
     steps = [step for step in split_url(request.url).path.split("/") if step and step not in _STEPS]
     hit.account = steps[0] if steps else None
+    if steps[:1] == ["provider"]:
+        hit.kind, hit.account = "auxiliary", None
     return [hit]
 
 
@@ -102,8 +116,25 @@ VENDOR = Vendor(
             "request": {"url": "https://c.lytics.io/api/tag/abc123/latest.min.js"},
             "hits": [{"kind": "library", "account": "abc123"}],
         },
+        {
+            "title": "a page view as the script posts it",
+            "request": {"url": "https://c.lytics.io/c/abc123/default", "method": "POST", "headers": {"Content-Type": "text/plain"}, "body": "one=two&_ts=1795318940000&_nmob=t&_device=desktop&url=shop.example%2F&_v=2.0.0&_e=pv&_sesstart=1&_tz=-7&_uid=u1"},
+            "hits": [{"kind": "pageview", "event": "pv", "account": "abc123", "values": {"one": "two"}, "identifiers": {"_uid": "u1"}}],
+        },
+        {
+            "title": "an ID another company knows the visitor by",
+            "request": "https://c.lytics.io/c/provider/taboola?taboola_id=t1",
+            "hits": [{"kind": "auxiliary", "account": None}],
+        },
+        {
+            "title": "a conversion as an image",
+            "request": {"url": "https://c.lytics.io/c/abc123/orders?_e=conversion&_uid=u1&order_id=T-1&revenue=19.98&quantity=2", "resource_type": "image"},
+            "hits": [{"kind": "event", "event": "conversion", "key": "T-1", "values": {"revenue": 19.98, "quantity": 2}}],
+        },
     ),
     lookalikes=(
+        "https://docs.lytics.com/docs/lytics-javascript-tag",
+        "https://app.lytics.com/login",
         "https://shop.example/c/abc123?_e=pv",
         "https://c.lytics.io.evil.example/c/abc123",
         "https://www.lytics.io/c/abc",

@@ -37,6 +37,7 @@ _READ = QueryReader(
 )
 _CALLS = {
     "post": ("event", "subscribe"),
+    "subscribe": ("event", "subscribe"),
     "post-json": ("event", "subscribe"),
     "open.php": ("auxiliary", "open"),
     "click": ("event", "click"),
@@ -62,7 +63,8 @@ VENDOR = Vendor(
     category="marketing",
     docs=("https://mailchimp.com/help/add-a-signup-form-to-your-website/", "https://mailchimp.com/help/connect-or-disconnect-a-custom-site/"),
     endpoints=(
-        *(Endpoint(host="*.list-manage.com", path=path) for path in ("/subscribe/post", "/subscribe/post-json", "/track/open.php", "/track/click")),
+        *(Endpoint(host="*.list-manage.com", path=path) for path in ("/subscribe/post", "/subscribe/post-json", "/signup-form/subscribe", "/track/open.php", "/track/click")),
+        Endpoint(host="*.list-manage.com", path="/signup-form/settings", role="config", decode=LibraryReader("config", account="u")),
         Endpoint(host="chimpstatic.com", role="library", decode=LibraryReader(account=_user)),
         Endpoint(host="downloads.mailchimp.com", path="/js/*", role="library", decode=LibraryReader()),
     ),
@@ -72,6 +74,16 @@ VENDOR = Vendor(
             "title": "a sign-up",
             "request": {"url": "https://acme.us1.list-manage.com/subscribe/post?u=ab12&id=cd34&f_id=00ef", "method": "POST", "body": "EMAIL=a%40b.co&FNAME=Ann&subscribe=Subscribe"},
             "hits": [{"kind": "event", "event": "subscribe", "account": "ab12", "values": {"list_id": "cd34"}, "identifiers": {"EMAIL": "a@b.co"}, "parameters": {"FNAME": "Ann"}}],
+        },
+        {
+            "title": "a sign-up of a pop-up",
+            "request": {"url": "https://mc.us5.list-manage.com/signup-form/subscribe?u=ab12&id=cd34", "method": "POST", "body": "EMAIL=a%40b.co"},
+            "hits": [{"kind": "event", "event": "subscribe", "account": "ab12", "values": {"list_id": "cd34"}, "identifiers": {"EMAIL": "a@b.co"}}],
+        },
+        {
+            "title": "a pop-up's settings",
+            "request": {"url": "https://mc.us5.list-manage.com/signup-form/settings?u=ab12&id=cd34&for_preview=0"},
+            "hits": [{"kind": "config", "account": "ab12"}],
         },
         {
             "title": "a campaign opened",
@@ -84,5 +96,5 @@ VENDOR = Vendor(
             "hits": [{"kind": "library", "account": "ab12"}],
         },
     ),
-    lookalikes=("https://shop.example/subscribe/post?u=1&id=2", "https://acme.notlist-manage.com/subscribe/post", "https://chimpstatic.com.evil.example/mcjs-connected/js/users/a/b.js"),
+    lookalikes=("https://shop.example/subscribe/post?u=1&id=2", "https://acme.us1.list-manage.com/unsubscribe?u=1&id=2", "https://mailchimp.com/help/", "https://acme.notlist-manage.com/subscribe/post", "https://chimpstatic.com.evil.example/mcjs-connected/js/users/a/b.js"),
 )  # fmt: skip

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from harness.decode.address import split_url
 from harness.decode.matomo_protocol import protocol_site, read_protocol
 from harness.decode.readers import LibraryReader
 from harness.decode.vendor import Endpoint, Vendor
@@ -21,6 +22,15 @@ def _is_matomo(request: CapturedRequest) -> bool:
     """Told by ``rec=1`` and a site ID that is a number (Piwik PRO's are UUIDs)."""
     site = protocol_site(request)
     return site is not None and site.isascii() and site.isdecimal()
+
+
+_OWN = ("url", "action_name", "_id", "cid", "e_c", "idgoal", "apiv", "send_image", "pv_id", "urlref", "_idts")
+
+
+def _is_hit(request: CapturedRequest) -> bool:
+    """Under a path of the site's own naming, one of the protocol's other keys besides."""
+    query = f"&{split_url(request.url).query}"
+    return _is_matomo(request) and any(f"&{key}=" in query for key in _OWN)
 
 
 _CLOUD = ("*.matomo.cloud", "*.innocraft.cloud")
@@ -38,7 +48,7 @@ VENDOR = Vendor(
     endpoints=(
         *(Endpoint(host=host, path=path, recognise=_is_matomo) for host in _CLOUD for path in ("/matomo.php", "/piwik.php", "/js/tracker.php")),
         *(Endpoint(host="*", path=path, recognise=_is_matomo) for path in ("*/matomo.php", "*/piwik.php", "*/tracker.php", "*/proxy-matomo.php")),
-        Endpoint(host="*", keys=("idsite", "rec"), recognise=_is_matomo),
+        Endpoint(host="*", keys=("idsite", "rec"), recognise=_is_hit),
         Endpoint(host="cdn.matomo.cloud", path="/*", role="library", decode=LibraryReader(account=lambda path, wire: path.split("/")[1] or None)),
         Endpoint(host="cdn.innocraft.cloud", path="/*", role="library", decode=LibraryReader()),
     ),
@@ -89,8 +99,42 @@ VENDOR = Vendor(
             "request": {"url": f"https://shop.example/js/tracker.php?ping=1&{_HIT}"},
             "hits": [{"kind": "auxiliary", "event": "ping", "account": "3"}],
         },
+        {
+            "title": "a goal, a download and a search in their turn",
+            "request": {
+                "url": "https://stats.shop.example/matomo.php", "method": "POST",
+                "body": {"requests": [f"?{_HIT}&idgoal=4&revenue=5", f"?{_HIT}&download=https%3A%2F%2Fshop.example%2Fa.pdf", f"?{_HIT}&search=tee&search_count=3", f"?{_HIT}&link=https%3A%2F%2Fother.example%2F"]},
+            },
+            "hits": [
+                {"kind": "event", "event": "goal", "values": {"idgoal": "4", "revenue": 5}},
+                {"kind": "event", "event": "download"},
+                {"kind": "event", "event": "site_search", "values": {"search_count": 3}},
+                {"kind": "event", "event": "outlink"},
+            ],
+        },
+        {
+            "title": "what plugins tell: a crash, and a video's progress",
+            "request": {
+                "url": "https://stats.shop.example/matomo.php", "method": "POST",
+                "body": {"requests": [f"?{_HIT}&ca=1&cra=boom&cra_tp=TypeError", f"?{_HIT}&ca=1&ma_id=a1&ma_ti=Film&ma_st=5"]},
+            },
+            "hits": [{"kind": "auxiliary", "account": "3", "values": {"cra": "boom"}}, {"kind": "auxiliary", "values": {"ma_ti": "Film"}}],
+        },
+        {
+            "title": "a product's page",
+            "request": f"https://stats.shop.example/matomo.php?{_HIT}&action_name=Tee&_pks=S1&_pkn=Tee&_pkc=Tops&_pkp=9.99",
+            "hits": [{"kind": "pageview", "event": "pageview", "values": {"product_sku": "S1", "product_price": 9.99}}],
+        },
+        {
+            "title": "the cloud's container",
+            "request": {"url": "https://cdn.matomo.cloud/shop.matomo.cloud/container_bugnCohE.js", "resource_type": "script"},
+            "hits": [{"kind": "library", "account": "shop.matomo.cloud"}],
+        },
     ),
     lookalikes=(
+        "https://shop.example/x?idsite=1&rec=1",
+        "https://shop.matomo.cloud/index.php?module=CoreHome&idSite=1",
+        "https://matomo.org/docs/?idsite=1",
         "https://shop.example/matomo.php",
         "https://shop.example/matomo.php?idsite=1",
         "https://shop.example/?u=https%3A%2F%2Fstats.shop.example%2Fmatomo.php%3Fidsite%3D1%26rec%3D1",

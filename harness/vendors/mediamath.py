@@ -20,6 +20,14 @@ _READ = QueryReader(
             "mt_excl": Row("mt_excl", "Account (hashed)", USER),
             "mt_uuid": Row("mt_uuid", "Device ID", USER),
             "mt_idt": Row("mt_idt", "Kind of device ID", USER),
+            "mt_nsync": Row(None, "No cookies matched", "Technical"),
+            "mt_lim": Row(None, "Limit of cookies matched", "Technical"),
+            "no_attr": Row(None, "Not attributed", "Technical"),
+            "mathid_data": Row(None, "ID data", "Technical"),
+            "ord": Row(None, "Cache buster", "Technical"),
+            "mm_bnc": Row(None, "Redirected", "Technical"),
+            "us_privacy": Row(None, "US privacy string", "Consent"),
+            **{f"v{place}": Row(f"v{place}", f"Value {place}", "E-commerce", "number") for place in range(1, 11)},
             "gdpr": Row(None, "GDPR applies", "Consent"),
             "gdpr_consent": Row(None, "TCF string", "Consent"),
         },
@@ -31,7 +39,7 @@ _READ = QueryReader(
     event=lambda values: "event" if values.get("mt_id") else None,
     account="mt_id",
     identifiers=("mt_exem", "mt_excl", "mt_uuid"),
-    consent=lambda wire: {key: wire[key] for key in ("gdpr", "gdpr_consent") if wire.get(key)} or None,
+    consent=lambda wire: {key: wire[key] for key in ("gdpr", "gdpr_consent", "us_privacy") if wire.get(key)} or None,
 )
 
 VENDOR = Vendor(
@@ -51,9 +59,19 @@ VENDOR = Vendor(
             "hits": [
                 {
                     "kind": "event", "event": "event", "account": "123456", "identifiers": {"mt_exem": "abc"},
-                    "values": {"mt_adid": "100001", "v1": "19.98", "s1": "T-1"},
+                    "values": {"mt_adid": "100001", "v1": 19.98, "s1": "T-1"},
                 }
             ],
+        },
+        {
+            "title": "an event of an application",
+            "request": {"url": "https://pixel.mathtag.com/event/mob?mt_id=7&mt_adid=2&mt_uuid=38400000-8cf0-11bd-b23e-10b96e40000d&mt_idt=idfa&us_privacy=1YNN"},
+            "hits": [{"kind": "event", "account": "7", "identifiers": {"mt_uuid": "38400000-8cf0-11bd-b23e-10b96e40000d"}, "consent": {"us_privacy": "1YNN"}}],
+        },
+        {
+            "title": "cookies matched",
+            "request": {"url": "https://sync.mathtag.com/sync/img?mt_exid=10&redir=https%3A%2F%2Fother.example"},
+            "hits": [{"kind": "auxiliary", "event": None}],
         },
         {
             "title": "an image",
@@ -65,6 +83,8 @@ VENDOR = Vendor(
         "https://shop.example/event/js?mt_id=123456&mt_adid=1",
         "https://pixel.mathtag.com.evil.example/event/js?mt_id=1",
         "https://notpixel.mathtag.com/event/js?mt_id=1",
+        "https://www.mediamath.com/event/js?mt_id=1",
+        "https://pixel.mathtag.com/status",
         "https://shop.example/?u=https%3A%2F%2Fpixel.mathtag.com%2Fevent%2Fjs",
     ),
 )  # fmt: skip

@@ -28,6 +28,8 @@ _TABLE = PathTable(
         "event_source_url": Row("event_source_url", "Page address", "Page"),
         "action_source": Row("action_source", "Action source", "General"),
         "opt_out": Row(None, "Opted out of ads delivery", "Consent"),
+        "advertiser_tracking_enabled": Row(None, "Tracking allowed on the device", "Consent"),
+        "messaging_channel": Row("messaging_channel", "Messaging channel", "General"),
         "referrer_url": Row("referrer_url", "Referrer", "Page"),
         "data_processing_options[]": Row(None, "Data processing options", "Consent"),
         "data_processing_options_country": Row(None, "Data processing country", "Consent"),
@@ -44,6 +46,8 @@ _TABLE = PathTable(
         Prefix("custom_data.", field=None, label="{}", group="Custom data"),
         Prefix("app_data.", field=None, label="{}", group="App"),
         Prefix("original_event_data.", field=None, label="Original {}", group="General"),
+        Prefix("attribution_data.", field=None, label="Attribution {}", group="General"),
+        Prefix("advanced_measurement_table", field=None, group="Technical"),
     ),
 )
 _QUERY = QueryTable(
@@ -53,7 +57,10 @@ _QUERY = QueryTable(
         "data": Row(None, "Events", "General"),
     }
 )
-_USER = ("fbp", "fbc", "em", "ph", "external_id", "client_ip_address", "lead_id", "fb_login_id")
+_USER = (
+    "fbp", "fbc", "em", "ph", "external_id", "client_ip_address", "lead_id", "fb_login_id", "subscription_id", "madid", "anon_id", "ctwa_clid",
+    "page_scoped_user_id", "page_id", "ig_account_id", "ig_sid",
+)  # fmt: skip
 
 
 def _derive(hit: Hit, event: Any, document: Any) -> None:
@@ -70,6 +77,10 @@ def _derive(hit: Hit, event: Any, document: Any) -> None:
     consent: dict[str, Any] = {}
     if isinstance(at(event, "opt_out"), bool):
         consent["opt_out"] = at(event, "opt_out")
+    allowed = at(event, "advertiser_tracking_enabled")
+    allowed = at(event, "app_data.advertiser_tracking_enabled") if allowed is None else allowed
+    if isinstance(allowed, int):
+        consent["advertiser_tracking_enabled"] = bool(allowed)
     if isinstance(at(event, "data_processing_options"), list):
         consent["data_processing_options"] = at(event, "data_processing_options")
     hit.consent = consent or None
@@ -81,6 +92,10 @@ _READ = JsonReader(
     shared={
         "test_event_code": Row("test_event_code", "Test event code", "Technical"),
         "partner_agent": Row(None, "Partner", "Technical"),
+        "namespace_id": Row(None, "Namespace", "Technical"),
+        "upload_id": Row(None, "Upload", "Technical"),
+        "upload_tag": Row(None, "Upload", "Technical"),
+        "upload_source": Row(None, "Upload's source", "Technical"),
         "access_token": Row(None, "Access token", "Technical"),
     },
     event="event_name",
@@ -162,6 +177,41 @@ VENDOR = Vendor(
             ],
         },
         {
+            "title": "an app's event and an offline one, with data processing options",
+            "request": {
+                "url": _URL, "method": "POST",
+                "body": {
+                    "data": [
+                        {
+                            "event_name": "AddToCart", "event_time": 1795318940, "event_id": "e3", "action_source": "app", "user_data": {"madid": "m1", "anon_id": "a1"},
+                            "app_data": {"advertiser_tracking_enabled": 1, "application_tracking_enabled": 1},
+                        },
+                        {
+                            "event_name": "Purchase", "event_time": 1795318941, "action_source": "physical_store", "data_processing_options": ["LDU"],
+                            "data_processing_options_country": 1, "data_processing_options_state": 1000, "custom_data": {"order_id": "T-9", "value": 5, "currency": "EUR"},
+                        },
+                    ],
+                    "upload_tag": "stores",
+                },
+            },
+            "hits": [
+                {
+                    "kind": "event", "event": "AddToCart", "key": "e3", "identifiers": {"madid": "m1", "anon_id": "a1"},
+                    "consent": {"advertiser_tracking_enabled": True},
+                },
+                {"kind": "event", "event": "Purchase", "key": "T-9", "values": {"value": 5}, "consent": {"data_processing_options": ["LDU"]}},
+            ],
+        },
+        {
+            "title": "events in a multipart form, as the documentation's example sends them",
+            "request": {
+                "url": "https://graph.facebook.com/v12.0/1234567890/events", "method": "POST", "headers": {"Content-Type": "multipart/form-data; boundary=b1"},
+                "body": '--b1\r\nContent-Disposition: form-data; name="data"\r\n\r\n[{"event_name":"PageView","event_id":"e4"}]\r\n'
+                '--b1\r\nContent-Disposition: form-data; name="access_token"\r\n\r\nt\r\n--b1--\r\n',
+            },
+            "hits": [{"kind": "pageview", "event": "PageView", "account": "1234567890", "key": "e4"}],
+        },
+        {
             "title": "an event in a form",
             "request": {
                 "url": "https://graph.facebook.com/v20.0/1234567890/events", "method": "POST", "headers": {"Content-Type": "application/x-www-form-urlencoded"},
@@ -171,6 +221,8 @@ VENDOR = Vendor(
         },
     ),
     lookalikes=(
+        "https://graph.notfacebook.com/v23.0/1234567890/events",
+        "https://developers.facebook.com/docs/marketing-api/conversions-api",
         {"url": "https://shop.example/v23.0/1234567890/events", "method": "POST", "body": {"data": [{"event_name": "Purchase"}]}},
         "https://graph.facebook.com/v23.0/me/events",
         "https://graph.facebook.com.evil.example/v23.0/1234567890/events",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.capture.captured import Answer
 from harness.decode.address import split_url
+from harness.decode.payload import read_body
 from harness.decode.query import Prefix, QueryTable, Row
 from harness.decode.readers import LibraryReader, QueryReader
 from harness.decode.vendor import Endpoint, Vendor
@@ -46,6 +47,11 @@ TABLE = QueryTable(
         "cd[search_string]": Row("search_string", "Search string", DATA),
         "cd[status]": Row("status", "Status", DATA),
         "cd[order_id]": Row("order_id", "Order ID", DATA),
+        "cd[OpenGraph]": Row("OpenGraph", "Open Graph", DATA, "json"),
+        "cd[Schema.org]": Row("Schema.org", "Schema.org", DATA, "json"),
+        "cd[JSON-LD]": Row("JSON-LD", "JSON-LD", DATA, "json"),
+        "cd[DataLayer]": Row("DataLayer", "Data layer", DATA, "json"),
+        "cd[Meta]": Row("Meta", "Meta tags", DATA, "json"),
         "cd[buttonFeatures]": Row("buttonFeatures", "Button", DATA, "json"),
         "cd[formFeatures]": Row("formFeatures", "Form", DATA, "json"),
         "cd[pageFeatures]": Row("pageFeatures", "Page features", DATA, "json"),
@@ -65,12 +71,27 @@ TABLE = QueryTable(
         "coo": Row(None, "Cookie only", TECHNICAL),
         "rqm": Row(None, "Request method", TECHNICAL),
         "noscript": Row(None, "Without script", TECHNICAL),
+        "o": Row(None, "Options", TECHNICAL),
+        "exp": Row(None, "Experiment", TECHNICAL),
+        "tm": Row(None, "Traffic permission", TECHNICAL),
+        "cs_est": Row(None, "Click and browser ID established", TECHNICAL),
+        "cs_cc": Row(None, "Cookies created", TECHNICAL),
+        "ccs": Row(None, "Cookie source", TECHNICAL),
+        "cdl": Row(None, "Client data layer", TECHNICAL),
+        "ler": Row(None, "Last external referrer", PAGE),
+        "plt": Row(None, "Page load time (ms)", TECHNICAL),
+        "chmd": Row(None, "Device model", TECHNICAL),
+        "chpv": Row(None, "Platform version", TECHNICAL),
+        "chfv": Row(None, "Browser version", TECHNICAL),
+        "hmd": Row(None, "Hash of the page's markup data", TECHNICAL),
     },
     (
         Prefix("cd[", "]", label="{}", group=DATA),
         Prefix("ud[", "]", field=None, label="{}", group=USER),
         Prefix("udff[", "]", field=None, label="{} (form field)", group=USER),
         Prefix("aud[", "]", field=None, label="{} (automatic)", group=USER),
+        Prefix("pmd[", "]", field=None, label="{} (page)", group=PAGE),
+        Prefix("ap[", "]", field=None, label="{} (automatic)", group=DATA),
     ),
 )
 _READ = QueryReader(TABLE, key="event_id", page="event_source_url")
@@ -87,7 +108,14 @@ def _decode(request: CapturedRequest) -> list[Hit]:
         hit.kind = "auxiliary" if hit.event is None or path.startswith(_COPIES) else "pageview" if hit.event == "PageView" else "event"
         hit.identifiers = {
             name: str(wire[key])
-            for key, name in (("fbp", "fbp"), ("fbc", "fbc"), ("ud[external_id]", "external_id"), ("ud[em]", "em"), ("ud[ph]", "ph"))
+            for key, name in (
+                ("fbp", "fbp"),
+                ("fbc", "fbc"),
+                ("ud[external_id]", "external_id"),
+                ("ud[uid]", "external_id"),
+                ("ud[em]", "em"),
+                ("ud[ph]", "ph"),
+            )
             if wire.get(key)
         }
         sent = wire.get("ts")
@@ -107,6 +135,15 @@ def _is_pixel(request: CapturedRequest) -> bool:
     query = f"&{split_url(request.url).query}&"
     pixel = query.partition("&id=")[2].partition("&")[0]
     return 10 <= len(pixel) <= 20 and pixel.isdecimal() and all(f"&{key}=" in query for key in ("dl", "if", "ts", "v", "it"))
+
+
+def _is_posted_pixel(request: CapturedRequest) -> bool:
+    """The same in a body, as a gateway is sent what is too long for an address."""
+    if request.method != "POST":
+        return False
+    names = {each.name: each.value for each in read_body(request).form()}
+    pixel = str(names.get("id", ""))
+    return 10 <= len(pixel) <= 20 and pixel.isascii() and pixel.isdecimal() and {"ev", "dl", "if", "ts", "v", "it"} <= names.keys()
 
 
 def _pixel_of(path: str, wire: Mapping[str, Any]) -> str | None:
@@ -144,7 +181,8 @@ VENDOR = Vendor(
         Endpoint(host="facebook.com", path="/tr/*"),
         Endpoint(host="www.facebook.com", path="/privacy_sandbox/*"),
         Endpoint(host="*", keys=("ev", "id"), recognise=_is_pixel),
-        Endpoint(host="connect.facebook.net", path="/*/fbevents.js", role="library", decode=LibraryReader()),
+        Endpoint(host="*", path="/events/*", recognise=_is_posted_pixel),
+        *(Endpoint(host="connect.facebook.net", path=f"/*/{name}.js", role="library", decode=LibraryReader()) for name in ("fbevents", "fbds", "fp")),
         Endpoint(host="connect.facebook.net", path="/signals/plugins/*", role="library", decode=LibraryReader()),
         Endpoint(host="connect.facebook.net", path="/signals/config/*", role="config", decode=LibraryReader("config", account=_pixel_of)),
     ),
@@ -202,6 +240,29 @@ VENDOR = Vendor(
             "hits": [{"kind": "pageview", "event": "PageView", "account": "691776562467007"}],
         },
         {
+            "title": "the page's markup, as the script reads it by itself",
+            "request": f"{_TR}&ev=Microdata&cd[OpenGraph]=%7B%22og%3Atitle%22%3A%22Tee%22%7D&cd[Schema.org]=%5B%5D&pmd[title]=Tee&ud[uid]=u1",
+            "hits": [{"kind": "event", "event": "Microdata", "values": {"OpenGraph": {"og:title": "Tee"}, "Schema.org": []}, "identifiers": {"external_id": "u1"}}],
+        },
+        {
+            "title": "a page view without a script, over the shortest address",
+            "request": {"url": "https://www.facebook.com/tr?id=691776562467007&ev=PageView&noscript=1", "resource_type": "image"},
+            "hits": [{"kind": "pageview", "event": "PageView", "account": "691776562467007", "key": None}],
+        },
+        {
+            "title": "a Conversions API gateway that is sent a form",
+            "request": {
+                "url": "https://capig.shop.example/events/0a1b2c", "method": "POST", "headers": {"Content-Type": "application/x-www-form-urlencoded"},
+                "body": "id=691776562467007&ev=ViewContent&dl=https%3A%2F%2Fshop.example&rl=&if=false&ts=1795318139093&sw=1&sh=1&v=2.9.157&r=stable&it=1795318139000&cd[value]=5",
+            },
+            "hits": [{"kind": "event", "event": "ViewContent", "account": "691776562467007", "values": {"value": 5}}],
+        },
+        {
+            "title": "a copy for the browser's own attribution",
+            "request": "https://www.facebook.com/privacy_sandbox/pixel/register/trigger/?id=691776562467007&ev=Purchase&dl=https%3A%2F%2Fshop.example%2F&rqm=FGET",
+            "hits": [{"kind": "auxiliary", "event": "Purchase", "account": "691776562467007"}],
+        },
+        {
             "title": "a pixel's configuration",
             "request": {"url": "https://connect.facebook.net/signals/config/691776562467007?v=2.9.157&r=stable", "resource_type": "script"},
             "hits": [{"kind": "config", "account": "691776562467007"}],
@@ -214,5 +275,8 @@ VENDOR = Vendor(
         "https://www.facebook.com/sharer/sharer.php?u=https%3A%2F%2Fwww.facebook.com%2Ftr%2F%3Fid%3D1",
         "https://shop.example/tr?id=1&ev=PageView",
         "https://connect.facebook.net/en_US/sdk.js",
+        "https://www.facebook.com/privacy/policy",
+        "https://www.facebook.com/plugins/like.php?href=https%3A%2F%2Fshop.example&id=691776562467007&ev=PageView",
+        {"url": "https://shop.example/events/new", "method": "POST", "body": "id=6917765624&ev=Concert&dl=1", "headers": {"Content-Type": "application/x-www-form-urlencoded"}},
     ),
 )  # fmt: skip

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from harness.decode.address import split_url
 from harness.decode.query import PLAIN, Prefix, QueryTable, Row
 from harness.decode.readers import LibraryReader, QueryReader
 from harness.decode.vendor import Endpoint, Vendor
@@ -36,6 +37,7 @@ _TABLE = QueryTable(
         "ev": Row("event_value", "Event value", EVENT, "number"),
         "en": Row(None, "Sent by the site's own code", EVENT),
         "gv": Row("revenue_value", "Revenue", COMMERCE, "number"),
+        "revenue_value": Row("revenue_value", "Revenue", COMMERCE, "number"),
         "gc": Row("currency", "Currency", COMMERCE),
         "currency": Row("currency", "Currency", COMMERCE),
         "transaction_id": Row("transaction_id", "Transaction ID", COMMERCE),
@@ -82,10 +84,13 @@ _TABLE = QueryTable(
         "Ver": Row(None, "Protocol version", TECHNICAL),
         "ver": Row(None, "Protocol version", TECHNICAL),
         "tm": Row(None, "Tag manager", TECHNICAL),
+        "tpp": Row(None, "Third-party partner", TECHNICAL),
         "mid": Row(None, "Message ID", TECHNICAL),
         "bo": Row(None, "Hit counter", TECHNICAL),
         "sv": Row(None, "Script version", TECHNICAL),
         "rn": Row(None, "Cache buster", TECHNICAL),
+        "uach": Row(None, "Browser hints", DEVICE),
+        "gtm_tag_source": Row(None, "Tag manager's template", TECHNICAL),
     },
     (
         Prefix("hct_", field="hct_{}", label="Hotel: {}", group="Travel"),
@@ -94,15 +99,16 @@ _TABLE = QueryTable(
         Prefix("ecomm_", field="ecomm_{}", label="{}", group=COMMERCE),
     ),
 )
-_NO_OCCURRENCE = frozenset(("consent", "pageHide", "pageFocus", "pageBlur"))
+_NO_OCCURRENCE = frozenset(("consent", "pid", "pageHide", "pageFocus", "pageBlur"))
 _STATES = {"G": True, "D": False}
 
 
 def _event(values: Mapping[str, Any]) -> str | None:
+    """The type, or a custom event's action. The image for browsers without scripts has neither, and counts as a page loaded."""
     kind = values.get("evt")
-    if kind == "custom":
+    if kind == "custom" or (not kind and values.get("event_action")):
         return str(values.get("event_action") or values.get("event_category") or "custom")
-    return str(kind) if kind else None
+    return str(kind) if kind else "pageLoad" if values.get("ti") else None
 
 
 def _kind(event: str | None) -> str:
@@ -133,13 +139,22 @@ def _decode(request: CapturedRequest) -> list[Hit]:
     hits = _READ(request)
     for hit in hits:
         click = hit.values.get("msclkid")
-        if click and click != "N":
+        if click == "N":
+            del hit.values["msclkid"]
+        elif click:
             hit.identifiers["msclkid"] = click
             hit.campaign.setdefault("msclkid", click)
         for each in hit.parameters:
             if each.name == "pid" and "=" in str(each.value):
                 hit.identifiers.update({name: str(value) for name, value, *_ in PLAIN.read(str(each.value)) if name and value})
     return hits
+
+
+def _is_uet(request: CapturedRequest) -> bool:
+    """Told on a host of the site's own by a tag's number beside the protocol's version, a message ID (a UUID) and a type or action."""
+    wire = {name: str(value) for name, value, *_ in PLAIN.read(split_url(request.url).query)}
+    groups = [len(each) for each in wire.get("mid", "").split("-")]
+    return wire.get("ti", "").isdecimal() and "Ver" in wire and groups == [8, 4, 4, 4, 12] and ("evt" in wire or "ea" in wire)
 
 
 def _tag(path: str, wire: Mapping[str, Any]) -> str | None:
@@ -162,6 +177,7 @@ VENDOR = Vendor(
     endpoints=(
         *(Endpoint(host=host, path=path) for host in _HOSTS for path in ("/action/*", "/actionp/*")),
         Endpoint(host="commerce.bing.com", path="/cst/*"),
+        *(Endpoint(host="*", path=path, recognise=_is_uet) for path in ("*/action/0", "*/actionp/0")),
         *(
             Endpoint(host=host, path=path, decode=LibraryReader("auxiliary", account="ti", table={"ti": Row("ti", "Tag ID", GENERAL)}))
             for host in _HOSTS
@@ -207,6 +223,26 @@ VENDOR = Vendor(
             "hits": [{"event": "Purchase", "values": {"event_category": "Ecommerce", "event_label": "Successful Sale", "revenue_value": 123.34}}],
         },
         {
+            "title": "a page without scripts",
+            "request": {"url": "https://bat.bing.com/action/0?ti=5476569&Ver=2", "resource_type": "image"},
+            "hits": [{"kind": "pageview", "event": "pageLoad", "account": "5476569"}],
+        },
+        {
+            "title": "a page of a single-page application, through the tag manager",
+            "request": {"url": "https://bat.bing.com/action/0?ti=26101359&tm=gtm002&Ver=2&msclkid=N&uach=pv%3D10.0&page_path=%2Fspa&spa=Y&evt=page&p=https%3A%2F%2Fshop.example%2Fspa&cdb=AQAQ"},
+            "hits": [{"kind": "pageview", "event": "page", "account": "26101359", "values": {"page_path": "/spa"}, "page_url": "https://shop.example/spa", "campaign": {}}],
+        },
+        {
+            "title": "a purchase through a proxy of the site's own",
+            "request": {"url": "https://data.shop.example/uet/action/0?ti=12345678&tm=gtm002&Ver=2&mid=efaaf29c-46db-49ce-9945-7bfc2a75fb45&bo=6&msclkid=N&prodid=42&ea=purchase&gv=99.95&gc=EUR&en=Y&evt=custom&asc=G&cdb=AQAS&rn=1"},
+            "hits": [{"kind": "event", "event": "purchase", "account": "12345678", "values": {"revenue_value": 99.95, "currency": "EUR"}, "consent": {"ad_storage": True}}],
+        },
+        {
+            "title": "user data only",
+            "request": {"url": "https://bat.bing.com/action/0?ti=12345678&Ver=2&evt=pid&pid=em%3Dabc"},
+            "hits": [{"kind": "auxiliary", "event": "pid", "identifiers": {"em": "abc"}}],
+        },
+        {
             "title": "a change of consent",
             "request": {"url": "https://bat.bing.com/actionp/0?ti=52012471&tm=gtm002&Ver=2&evt=consent&src=update&cdb=AQER&asc=G"},
             "hits": [{"kind": "auxiliary", "event": "consent", "account": "52012471", "consent": {"ad_storage": True, "cdb": "AQER"}}],
@@ -222,6 +258,8 @@ VENDOR = Vendor(
         "https://bat.bing.com.evil.example/action/0?ti=1",
         "https://notbat.bing.com/action/0?ti=1",
         "https://www.bing.com/action/0?ti=1",
+        "https://bat.bing.com/",
+        "https://ads.microsoft.com/action/0?ti=1",
         "https://shop.example/?u=https%3A%2F%2Fbat.bing.com%2Faction%2F0%3Fti%3D1",
     ),
 )  # fmt: skip

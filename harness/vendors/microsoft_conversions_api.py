@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from harness.decode.address import split_url
+from harness.decode.conversions import identify, of_account
 from harness.decode.document import PathTable, at
 from harness.decode.query import Prefix, Row
 from harness.decode.readers import JsonReader, kind_of
 from harness.decode.vendor import Endpoint, Vendor
 
 if TYPE_CHECKING:
-    from harness.capture.captured import CapturedRequest
     from harness.decode.hit import Hit
 
 _TABLE = PathTable(
@@ -26,7 +25,7 @@ _TABLE = PathTable(
         "eventSourceUrl": Row("eventSourceUrl", "Page address", "Page"),
         "pageTitle": Row("pageTitle", "Page title", "Page"),
         "adStorageConsent": Row(None, "Consent to ad storage", "Consent"),
-        "customData.value": Row(None, "Value", "E-commerce"),
+        "customData.value": Row("value", "Value", "E-commerce", "number"),
         "customData.currency": Row(None, "Currency", "E-commerce"),
         "customData.transactionId": Row(None, "Transaction ID", "E-commerce"),
     },
@@ -34,16 +33,8 @@ _TABLE = PathTable(
 )
 
 
-def _identified(hit: Hit, user: Any, names: tuple[str, ...]) -> None:
-    for name in names if isinstance(user, dict) else ():
-        value = user.get(name)
-        first = value[0] if isinstance(value, list) and value else value
-        if isinstance(first, str) and first:
-            hit.identifiers[name] = first
-
-
 def _derive(hit: Hit, event: Any, document: Any) -> None:
-    _identified(hit, at(event, "userData"), ("em", "ph", "anonymousId", "externalId", "msclkid", "clientIpAddress", "idfa", "gaid"))
+    identify(hit, at(event, "userData"), ("em", "ph", "anonymousId", "externalId", "msclkid", "clientIpAddress", "idfa", "gaid"))
     if "msclkid" in hit.identifiers:
         hit.campaign.setdefault("msclkid", hit.identifiers["msclkid"])
     if at(event, "adStorageConsent") in ("G", "D"):
@@ -63,22 +54,13 @@ _READ = JsonReader(
 )
 
 
-def _decode(request: CapturedRequest) -> list[Hit]:
-    hits = _READ(request)
-    steps = split_url(request.url).path.strip("/").split("/")
-    account = steps[1] if len(steps) > 1 else ""
-    for hit in hits:
-        hit.account = hit.account or account or None
-    return hits
-
-
 VENDOR = Vendor(
     id="microsoft-conversions-api",
     name="Microsoft Ads Conversions API",
     category="server-side",
     docs=("https://learn.microsoft.com/en-us/advertising/guides/uet-conversion-api-integration",),
     endpoints=(Endpoint(host="capi.uet.microsoft.com", path="/v1/*/events"),),
-    decode=_decode,
+    decode=of_account(_READ, "v1"),
     examples=(
         {
             "title": "a purchase and a page load",
@@ -104,10 +86,25 @@ VENDOR = Vendor(
             ],
         },
         {
+            "title": "a hotel's booking",
+            "request": {
+                "url": "https://capi.uet.microsoft.com/v1/7/events", "method": "POST",
+                "body": {"data": [{"eventType": "custom", "eventName": "booking", "eventTime": 1795318940, "userData": {"anonymousId": "a1", "ph": "hash"}, "customData": {"transactionId": "B-1", "hotelData": {"totalPrice": 240}}}]},
+            },
+            "hits": [{"event": "booking", "account": "7", "key": "B-1", "identifiers": {"anonymousId": "a1", "ph": "hash"}, "values": {"hotelData": {"totalPrice": 240}}}],
+        },
+        {
             "title": "an event without consent",
             "request": {"url": "https://capi.uet.microsoft.com/v1/1/events", "method": "POST", "body": {"data": [{"eventType": "custom", "eventName": "lead", "adStorageConsent": "D"}]}},
             "hits": [{"kind": "event", "event": "lead", "account": "1", "consent": {"ad_storage": False}}],
         },
     ),
-    lookalikes=("https://shop.example/v1/12345678/events", "https://capi.uet.microsoft.com.evil.example/v1/1/events", "https://capi.uet.microsoft.com/v1/1/other"),
+    lookalikes=(
+        "https://shop.example/v1/12345678/events",
+        "https://capi.uet.microsoft.com.evil.example/v1/1/events",
+        "https://capi.uet.microsoft.com/v1/1/other",
+        "https://notcapi.uet.microsoft.com/v1/1/events",
+        "https://learn.microsoft.com/en-us/advertising/guides/uet-conversion-api-integration",
+        "https://shop.example/?u=https%3A%2F%2Fcapi.uet.microsoft.com%2Fv1%2F1%2Fevents",
+    ),
 )  # fmt: skip

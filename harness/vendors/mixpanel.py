@@ -18,7 +18,7 @@ from harness.decode.document import PathTable, text_at
 from harness.decode.hit import Hit, Parameter
 from harness.decode.payload import Payload, open_text, raw_body, read_body
 from harness.decode.query import PLAIN, Prefix, Row
-from harness.decode.readers import LibraryReader, epoch_seconds
+from harness.decode.readers import PAGEVIEWS, LibraryReader, epoch_seconds
 from harness.decode.vendor import Endpoint, Vendor
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ TABLE = PathTable(
     ),
 )
 _UPDATES = ("$set", "$set_once", "$add", "$append", "$union", "$unset", "$remove", "$delete")
+_PAGEVIEWS = PAGEVIEWS | {"$mp_web_page_view", "mp_page_view", "Page Viewed", "Viewed Page"}
 _IDENTIFIES = frozenset(("$identify", "$create_alias", "$merge"))
 _OF_A_PROPERTY = frozenset(("token", "distinct_id", "time"))
 _CARRIER = "data"
@@ -94,9 +95,10 @@ def _hit(event: Any, notes: Notes | None, shared: list[Parameter]) -> Hit:
         if (key[:4] == "utm_" or key in CLICK_IDS) and isinstance(value, str) and value:
             campaign[key] = value
     return Hit(
-        kind="pageview" if name == "$mp_web_page_view" else "identify" if name in _IDENTIFIES else "event",
+        kind="pageview" if name in _PAGEVIEWS else "identify" if name in _IDENTIFIES else "event",
         event=name,
-        account=text_at(properties, "token"),
+        account=text_at(properties, "token")
+        or next((str(each.value) for each in shared if each.name == "project_id" and each.value), None),
         parameters=parameters,
         values={key: value for key, value in properties.items() if key not in _OF_A_PROPERTY},
         identifiers=_identifiers(properties, "distinct_id", "$device_id", "$user_id", "$anon_distinct_id"),
@@ -128,7 +130,8 @@ def _identifiers(found: dict[str, Any], *names: str) -> dict[str, str]:
 
 def _auxiliary(request: CapturedRequest) -> list[Hit]:
     parameters = PLAIN.read(split_url(request.url).query)
-    return [Hit(kind="auxiliary", parameters=[*parameters, raw_body(request)] if request.body.data else parameters)]
+    token = next((str(each.value) for each in parameters if each.name == "token" and each.value), None)
+    return [Hit(kind="auxiliary", account=token, parameters=[*parameters, raw_body(request)] if request.body.data else parameters)]
 
 
 def _is_mixpanel(request: CapturedRequest) -> bool:
@@ -241,6 +244,17 @@ VENDOR = Vendor(
             ],
         },
         {
+            "title": "an import to the European region, one event a line, by the project's number",
+            "request": {
+                "url": "https://api-eu.mixpanel.com/import?strict=1&project_id=77", "method": "POST", "headers": {"Content-Type": "application/x-ndjson"},
+                "body": '{"event":"Signed Up","properties":{"time":1795318923,"distinct_id":"u1","$insert_id":"i1"}}\n'
+                '{"event":"Page Viewed","properties":{"time":1795318924,"distinct_id":"u1","$insert_id":"i2"}}\n',
+            },
+            "hits": [
+                {"kind": "event", "event": "Signed Up", "account": "77", "key": "i1"}, {"kind": "pageview", "event": "Page Viewed", "account": "77", "key": "i2"},
+            ],
+        },
+        {
             "title": "an event in an image's address",
             "request": {
                 "url": "https://api.mixpanel.com/track?img=1&data=eyJldmVudCI6Im9wZW4iLCJwcm9wZXJ0aWVzIjp7InRva2VuIjoidG9rIn19",
@@ -250,10 +264,13 @@ VENDOR = Vendor(
         },
     ),
     lookalikes=(
+        "https://api.notmixpanel.com/track?data=abc",
         "https://shop.example/track",
         "https://shop.example/track/?data=abc",
         {"url": "https://op.shop.example/track", "method": "POST", "body": {"type": "track", "payload": {"name": "x"}}},
         "https://mixpanel.com/blog/track",
+        "https://mixpanel.com/report/123/insights",
+        "https://shop.example/?u=https%3A%2F%2Fapi-js.mixpanel.com%2Ftrack%2F",
         "https://api.mixpanel.com.evil.example/track",
     ),
 )  # fmt: skip

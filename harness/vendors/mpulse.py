@@ -34,6 +34,14 @@ _READ = QueryReader(
             "t_page": Row("page_time", "Page time (ms)", TIMING, "number"),
             "rt.si": Row("session", "Session ID", USER),
             "rt.sl": Row("session_length", "Session length", USER, "number"),
+            "early": Row(None, "Sent early", TECHNICAL),
+            "rt.quit": Row(None, "Sent when the page was left", TECHNICAL),
+            "h.t": Row(None, "Configuration's time", TECHNICAL),
+            "h.cr": Row(None, "Signature", TECHNICAL),
+            "http.errno": Row("error_code", "Error code", GENERAL),
+            "http.method": Row(None, "Method", GENERAL),
+            "sm": Row(None, "Sampling", TECHNICAL),
+            "ua.plt": Row(None, "Platform", TECHNICAL),
             "pid": Row("page_id", "Page ID", PAGE),
             "http.initiator": Row("initiator", "Initiator", GENERAL),
             "v": Row(None, "Version", TECHNICAL),
@@ -52,11 +60,12 @@ _READ = QueryReader(
 
 
 def _decode(request: CapturedRequest) -> list[Hit]:
-    """A beacon with a load time is a page's, unless something else began it."""
+    """A beacon with a load time is a page's, unless something else began it; an early one comes again in full."""
     hits = _READ(request)
     for hit in hits:
         initiator = hit.values.get("initiator")
-        load = "load_time" in hit.values and initiator in (None, "", "spa", "spa_hard")
+        early = any(each.name == "early" for each in hit.parameters)
+        load = "load_time" in hit.values and initiator in (None, "", "spa", "spa_hard", "bfcache") and not early
         hit.kind, hit.event = ("pageview", "page load") if load else ("auxiliary", str(initiator) if initiator else None)
     return hits
 
@@ -97,6 +106,19 @@ VENDOR = Vendor(
             ],
         },
         {
+            "title": "a page's load sent early, which comes again",
+            "request": {"url": "https://684fc537.akstat.io/?h.key=AB12&h.d=shop.example&u=https%3A%2F%2Fshop.example%2F&t_done=900&rt.si=s-1&rt.start=navigation&early=1"},
+            "hits": [{"kind": "auxiliary", "account": "AB12"}],
+        },
+        {
+            "title": "a soft navigation, posted as a form",
+            "request": {
+                "url": "https://02179918.akstat.io/", "method": "POST", "headers": {"Content-Type": "application/x-www-form-urlencoded"},
+                "body": "h.key=AB12&h.pg=cart&u=https%3A%2F%2Fshop.example%2Fcart&t_done=300&rt.si=s-1&http.initiator=spa",
+            },
+            "hits": [{"kind": "pageview", "event": "page load", "account": "AB12", "values": {"page_group": "cart"}, "page_url": "https://shop.example/cart"}],
+        },
+        {
             "title": "Boomerang to a collector of the site's own",
             "request": {"url": "https://shop.example/beacon?u=https%3A%2F%2Fshop.example%2F&rt.si=s-1&rt.start=manual&http.initiator=xhr"},
             "hits": [{"kind": "auxiliary", "event": "xhr"}],
@@ -107,5 +129,6 @@ VENDOR = Vendor(
             "hits": [{"kind": "config", "account": "AB12-CD34"}],
         },
     ),
-    lookalikes=("https://shop.example/?u=1&t_done=2", "https://notakstat.io/?h.key=1", "https://c.go-mpulse.net.evil.example/api/config.json"),
+    lookalikes=("https://shop.example/?u=1&t_done=2", "https://notakstat.io/?h.key=1", "https://www.akamai.com/products/mpulse",
+        "https://shop.example/?u=https%3A%2F%2F684fc537.akstat.io%2F%3Fh.key%3D1", "https://c.go-mpulse.net.evil.example/api/config.json"),
 )  # fmt: skip

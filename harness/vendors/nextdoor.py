@@ -11,7 +11,7 @@ from harness.decode.address import split_url
 from harness.decode.document import PathTable
 from harness.decode.payload import read_body
 from harness.decode.query import QueryTable, Row
-from harness.decode.readers import QueryReader, kind_of
+from harness.decode.readers import LibraryReader, QueryReader, kind_of
 from harness.decode.vendor import Endpoint, Vendor
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ VENDOR = Vendor(
     docs=("https://help.nextdoor.com/s/article/About-the-Nextdoor-pixel", "https://developer.nextdoor.com/reference/conversions-track"),
     endpoints=(
         Endpoint(host="flask.nextdoor.com", path="/pixel"),
-        Endpoint(host="ads.nextdoor.com", path="/public/pixel/*", role="library"),
+        Endpoint(host="ads.nextdoor.com", path="/public/pixel/*", role="library", decode=LibraryReader(account="id")),
     ),
     decode=_decode,
     examples=(
@@ -95,7 +95,7 @@ VENDOR = Vendor(
             },
             "hits": [{"kind": "event", "event": "lead", "values": {"value": 5}}, {"event": "visit"}],
         },
-        {"title": "the script", "request": {"url": "https://ads.nextdoor.com/public/pixel/ndp.js"}, "hits": [{"kind": "library"}]},
+        {"title": "the script", "request": {"url": "https://ads.nextdoor.com/public/pixel/ndp.js?id=6b8a"}, "hits": [{"kind": "library", "account": "6b8a"}]},
     ),
     lookalikes=(
         "https://shop.example/pixel?pid=6b8a&ev=PAGE_VIEW",

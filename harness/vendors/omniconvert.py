@@ -54,7 +54,11 @@ VENDOR = Vendor(
     endpoints=(
         *(Endpoint(host="*.omniconvert.com", path=f"/mktzsave{slash}") for slash in ("", "/")),
         *(Endpoint(host="*", path=f"*/mktzsave{slash}", recognise=_is_omniconvert) for slash in ("", "/")),
-        *(Endpoint(host=host, path="/js/*", role="library", decode=LibraryReader(account=_site)) for host in ("app.omniconvert.com", "cdn.omniconvert.com", "d2tgfbvjf3q6hn.cloudfront.net")),
+        *(
+            Endpoint(host=host, path=path, role="library", decode=LibraryReader(account=_site))
+            for host in ("app.omniconvert.com", "cdn.omniconvert.com", "app.marketizator.com", "d2tgfbvjf3q6hn.cloudfront.net", "d3vbj265bmdenw.cloudfront.net")
+            for path in ("/js/*", "/async/js/*")
+        ),
     ),
     decode=_READ,
     examples=(
@@ -73,10 +77,18 @@ VENDOR = Vendor(
             "request": {"url": "https://d2tgfbvjf3q6hn.cloudfront.net/js/ab12cd.js", "resource_type": "script"},
             "hits": [{"kind": "library", "account": "ab12cd"}],
         },
+        {
+            "title": "the script under its older name, loaded late",
+            "request": {"url": "https://d2tgfbvjf3q6hn.cloudfront.net/async/js/ab12cd.js", "resource_type": "script"},
+            "hits": [{"kind": "library", "account": "ab12cd"}],
+        },
     ),
     lookalikes=(
+        "https://app.omniconvert.com.evil.example/mktzsave",
         "https://shop.example/mktzsave",
         "https://shop.example/mktzsave?event=view",
         "https://app.notomniconvert.com/mktzsave",
+        "https://www.omniconvert.com/explore/",
+        "https://shop.example/?u=https%3A%2F%2Fapp.omniconvert.com%2Fmktzsave%3Fid_website%3D77",
     ),
 )  # fmt: skip

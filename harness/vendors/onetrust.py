@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from harness.decode.document import PathTable, text_at
+from harness.decode.document import NotJSON, PathTable, parse, text_at
+from harness.decode.payload import from_base64
 from harness.decode.query import Prefix, Row
 from harness.decode.readers import JsonReader, LibraryReader
 from harness.decode.vendor import Endpoint, Vendor
@@ -43,6 +44,21 @@ def _derive(hit: Hit, event: Any, document: Any) -> None:
     hit.consent = consent or None
 
 
+def _point(event: Any, document: Any) -> str | None:
+    """The collection point: named outright, or by the signed request information (a JWT's ``processId``)."""
+    named = text_at(event, "collectionPointGuid")
+    if named is not None:
+        return named
+    claims = (text_at(event, "requestInformation") or "").split(".")
+    opened = from_base64(claims[1]) if len(claims) == 3 else None
+    if opened is None:
+        return None
+    try:
+        return text_at(parse(opened)[0], "processId")
+    except NotJSON:
+        return None
+
+
 _RECEIPT = JsonReader(
     PathTable(
         {
@@ -52,12 +68,16 @@ _RECEIPT = JsonReader(
             "purposes[].Id": Row(None, "Purpose", CONSENT),
             "purposes[].TransactionType": Row(None, "Choice", CONSENT),
         },
-        (Prefix("customPayload.", field=None, label="{}", group=GENERAL), Prefix("purposes[].", field=None, group=CONSENT)),
+        (
+            Prefix("dsDataElements.", field=None, label="{}", group=GENERAL),
+            Prefix("customPayload.", field=None, label="{}", group=GENERAL),
+            Prefix("purposes[].", field=None, group=CONSENT),
+        ),
     ),
     event=lambda event, document: "consentreceipts",
-    account="collectionPointGuid",
+    account=_point,
     identifiers={"identifier": "identifier"},
-    values=("customPayload", ""),
+    values=("customPayload", "dsDataElements", ""),
     kind=lambda name, event: "consent",
     derive=_derive,
 )
@@ -88,6 +108,7 @@ VENDOR = Vendor(
         *(Endpoint(host=host, path=path) for host in ("*.onetrust.com", "*.cookiepro.com", "*.1trust.app") for path in ("/request/v1/consentreceipts", "/request/v1/consentreceipts/anonymous", "/request/v1/consentReceipts")),
         *(Endpoint(host=host, path="/consent/*.json", role="config", decode=_CONFIG) for host in _CDNS),
         *(Endpoint(host=host, path=path, role="library", decode=_LIBRARY) for host in _CDNS for path in ("/scripttemplates/*", "/consent/*", "/logos/*", "/vendorlist/*", "/opt-out/*")),
+        *(Endpoint(host=f"{name}.onetrust.io", path="/bannersdk/*", role="config", decode=LibraryReader("config")) for name in ("mobile-data", "cookies-data")),
         *(Endpoint(host=f"geolocation.{site}", role="config", decode=LibraryReader("config")) for site in ("onetrust.com", "cookiepro.com", "1trust.app")),
     ),
     decode=_RECEIPT,
@@ -119,8 +140,27 @@ VENDOR = Vendor(
             "request": {"url": "https://cdn.cookielaw.org/scripttemplates/otSDKStub.js", "resource_type": "script"},
             "hits": [{"kind": "library"}],
         },
+        {
+            "title": "a banner's receipt, whose collection point is in what is signed",
+            "request": {
+                "url": "https://privacyportal.onetrust.com/request/v1/consentreceipts", "method": "POST",
+                "body": {
+                    "requestInformation": "eyJhbGciOiJSUzUxMiJ9.eyJvdEp3dFZlcnNpb24iOjEsInByb2Nlc3NJZCI6ImUxNDMwZTBkLWUzNTgiLCJtb2MiOiJDT09LSUUiLCJzdWIiOiJDb29raWUgVW5pcXVlIElkIn0.c2ln", "identifier": "d-1", "customPayload": {"Interaction": 1, "AddDefaultInteraction": False},
+                    "purposes": [{"Id": "p-1", "TransactionType": "OPT_OUT"}], "dsDataElements": {"InteractionType": "Banner - Reject All", "Country": "DE"},
+                },
+            },
+            "hits": [{"kind": "consent", "account": "e1430e0d-e358", "consent": {"p-1": False}, "values": {"InteractionType": "Banner - Reject All", "Country": "DE"}}],
+        },
+        {
+            "title": "the blocking script of a draft, and a language's texts",
+            "request": {"url": "https://cdn.cookielaw.org/consent/01e8d177-test/OtAutoBlock.js", "resource_type": "script"},
+            "hits": [{"kind": "library", "account": "01e8d177-test"}],
+        },
     ),
     lookalikes=(
+        "https://app.onetrust.com/login",
+        "https://shop.example/?u=https%3A%2F%2Fcdn.cookielaw.org%2Fconsent%2Fx%2Fx.json",
+        "https://privacyportal.onetrust.com/webform/1/2.html",
         "https://shop.example/request/v1/consentreceipts",
         "https://cdn.notcookielaw.org/consent/x/x.json",
         "https://privacyportal.onetrust.com.evil.example/request/v1/consentreceipts",

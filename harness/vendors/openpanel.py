@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from harness.capture.captured import Answer
+from harness.decode.address import split_url
 from harness.decode.document import PathTable, at, text_at
 from harness.decode.payload import read_body
 from harness.decode.query import Prefix, Row
@@ -58,6 +60,21 @@ def _derive(hit: Hit, event: Any, document: Any) -> None:
                 hit.values.setdefault(name, value)
 
 
+_EVENT = JsonReader(
+    {"name": Row(None, "Event", "General"), "profileId": Row(None, "Profile ID", "User"), "timestamp": Row(None, "Time", "Technical")},
+    event="name",
+    time="timestamp",
+    page=("properties.__path", "properties.path"),
+    identifiers={"profile_id": "profileId", "device_id": "properties.__deviceId"},
+    values=("properties",),
+    kind=lambda name, event: "pageview" if name == "screen_view" else "event" if name else "auxiliary",
+)
+_PROFILE = JsonReader(
+    {"profileId": Row(None, "Profile ID", "User")},
+    identifiers={"profile_id": "profileId"},
+    values=("properties", ""),
+    kind=lambda name, event: "identify",
+)
 _READ = JsonReader(
     _TABLE,
     event=_event,
@@ -71,18 +88,33 @@ _READ = JsonReader(
 
 
 def _decode(request: CapturedRequest) -> list[Hit]:
-    hits = _READ(request)
+    path = split_url(request.url).path.rstrip("/")
+    last = path.rpartition("/")[2]
+    hits = (_EVENT if last == "event" else _PROFILE if "/profile" in path else _READ)(request)
     client = request.header("openpanel-client-id")
     for hit in hits:
-        hit.account = client or None
+        given = next((str(each.value) for each in hit.parameters if each.name == "clientId" and each.value), None)
+        hit.account = client or given
+        if hit.kind == "identify" and "/profile" in path:
+            hit.event = last if last in ("increment", "decrement") else "identify"
     return hits
+
+
+_OWN = frozenset(("type", "payload", "clientId", "clientSecret"))
+
+
+def _answer(request: CapturedRequest) -> Answer | None:
+    """The visitor's IDs, without which a replay waits for ever."""
+    if not split_url(request.url).path.startswith(("/track", "/api/track")):
+        return None
+    return Answer(200, (("Content-Type", "application/json"),), b'{"deviceId":"d","sessionId":"s"}')
 
 
 def _is_openpanel(request: CapturedRequest) -> bool:
     """Told by OpenPanel's call and payload, with its client header, its own properties (``__path`` …) or nothing else beside them."""
     document = read_body(request).value
     payload = document.get("payload") if isinstance(document, dict) else None
-    if not isinstance(payload, dict) or document.get("type") not in _TYPES or len(document) != 2:
+    if not isinstance(payload, dict) or document.get("type") not in _TYPES or not _OWN.issuperset(document):
         return False
     if request.header("openpanel-client-id"):
         return True
@@ -103,11 +135,13 @@ VENDOR = Vendor(
     category="analytics",
     docs=("https://openpanel.dev/docs/api/track", "https://openpanel.dev/docs/sdks/web"),
     endpoints=(
-        Endpoint(host="api.openpanel.dev", path="/track"),
+        *(Endpoint(host="api.openpanel.dev", path=path) for path in ("/track", "/event", "/profile", "/profile/increment", "/profile/decrement")),
+        Endpoint(host="api.openpanel.dev", path="/track/device-id", decode=LibraryReader("auxiliary")),
         Endpoint(host="*", path="*/track", recognise=_is_openpanel),
         *(Endpoint(host="openpanel.dev", path=path, role="library", decode=LibraryReader()) for path in ("/op1.js", "/op1-replay.js", "/op.js")),
     ),
     decode=_decode,
+    answer=_answer,
     automatic_events=frozenset({"link_out", "session_start", "session_end"}),
     automatic_parameters=frozenset({"__*"}),
     cookieless=True,
@@ -126,6 +160,19 @@ VENDOR = Vendor(
             "hits": [
                 {"kind": "event", "event": "revenue", "values": {"__revenue": 19.98, "id": "T-1"}, "identifiers": {"profile_id": "u1"}, "page_url": "https://shop.example/"}
             ],
+        },
+        {
+            "title": "an event of the older API",
+            "request": {
+                "url": "https://api.openpanel.dev/event", "method": "POST", "headers": {"openpanel-client-id": "c-1"},
+                "body": {"name": "signup", "profileId": "u1", "timestamp": "2026-11-22T03:42:20Z", "properties": {"plan": "gold"}},
+            },
+            "hits": [{"kind": "event", "event": "signup", "account": "c-1", "values": {"plan": "gold"}, "identifiers": {"profile_id": "u1"}, "event_time": 1795318940.0}],
+        },
+        {
+            "title": "a number of a profile raised, by the older API",
+            "request": {"url": "https://api.openpanel.dev/profile/increment", "method": "POST", "body": {"clientId": "c-1", "profileId": "u1", "property": "visits", "value": 1}},
+            "hits": [{"kind": "identify", "event": "increment", "account": "c-1", "values": {"property": "visits", "value": 1}, "identifiers": {"profile_id": "u1"}}],
         },
         {
             "title": "an identification",

@@ -73,10 +73,12 @@ def _batch(document: Any, notes: Notes | None, query: list[Parameter]) -> Iterab
     account = text_at(document, "project_id") or text_at(document, "projectId") or text_at(document, "account_id")
     if not isinstance(visitors, list) or not visitors:
         name = text_at(document, "eventName") or text_at(document, "eventEntityId")
+        if name is None and (at(document, "decision") is not None or text_at(document, "layerId") is not None):
+            name = "decision"
         visitor = text_at(document, "visitorId")
         yield Hit(
             kind="event" if name else "auxiliary", event=name, account=account, parameters=[*query, *_TABLE.read(document, notes)],
-            values={key: document[key] for key in ("revision", "clientEngine") if key in document} if isinstance(document, dict) else {},
+            values=_older(document), key=text_at(document, "eventId"), page_url=text_at(document, "activationUrl"),
             identifiers={"visitor_id": visitor} if visitor else {}, event_time=epoch_seconds(at(document, "timestamp")),
         )  # fmt: skip
         return
@@ -96,6 +98,21 @@ def _batch(document: Any, notes: Notes | None, query: list[Parameter]) -> Iterab
             around = [*about, *_TABLE.read(snapshot, notes, without=frozenset(("events",)))]
             for event in events:
                 yield _hit(event, snapshot, account, person, [*around, *_TABLE.read(event, notes)])
+
+
+def _older(document: Any) -> dict[str, Any]:
+    """The values of the older log: tags in ``eventFeatures``, the revenue in ``eventMetrics``."""
+    if not isinstance(document, dict):
+        return {}
+    values: dict[str, Any] = {}
+    for name in ("eventFeatures", "eventMetrics"):
+        listed = document.get(name)
+        for each in listed if isinstance(listed, list) else ():
+            key = text_at(each, "name") or text_at(each, "id")
+            if key is not None and "value" in each:
+                values.setdefault(key, each["value"])
+    values.update({key: document[key] for key in ("decision", "layerStates", "revision", "clientEngine", "eventType") if document.get(key)})
+    return values
 
 
 def _hit(event: Any, snapshot: Any, account: str | None, person: str | None, parameters: list[Parameter]) -> Hit:
@@ -177,14 +194,18 @@ VENDOR = Vendor(
         "https://docs.developers.optimizely.com/web-experimentation/docs/event-api",
     ),
     endpoints=(
-        *(Endpoint(host=host, path=path) for host in ("logx.optimizely.com", "eu.logx.optimizely.com") for path in ("/v1/events", "/log/event", "/log/decision", "/v1/decisions")),
+        *(
+            Endpoint(host=host, path=path)
+            for host in ("logx.optimizely.com", "*.logx.optimizely.com", "p13nlog.dz.optimizely.com")
+            for path in ("/v1/events", "/log/event", "/log/decision", "/v1/decisions")
+        ),
         *(Endpoint(host=host, path="/event", decode=_CLASSIC) for host in ("log.optimizely.com", "*.log.optimizely.com")),
         Endpoint(host="errors.client.optimizely.com", path="/log", decode=LibraryReader("auxiliary")),
         *(Endpoint(host=f"{host}.zaius.com", path="/v3/events", decode=_ODP) for host in ("api", "api.eu1", "api.au1")),
         Endpoint(host="jumbe.zaius.com", path="/v2/zaius.gif", decode=_ZAIUS),
-        *(Endpoint(host=host, path=path, role="config", decode=_CONFIG) for host in ("cdn.optimizely.com", "*.cdn.optimizely.com") for path in ("/datafiles/*", "/client_storage/*")),
+        *(Endpoint(host=host, path=path, role="config", decode=_CONFIG) for host in ("cdn.optimizely.com", "*.cdn.optimizely.com") for path in ("/datafiles/*", "/client_storage/*", "/json/*")),
         *(Endpoint(host=host, role="config", decode=_CONFIG) for host in ("config.optimizely.com", "tapi.optimizely.com", "prediction.cmab.optimizely.com", "cdn3.optimizely.com")),
-        *(Endpoint(host=host, path=path, role="library", decode=_LIBRARY) for host in ("cdn.optimizely.com", "*.cdn.optimizely.com") for path in ("/js/*", "/public/*")),
+        *(Endpoint(host=host, path=path, role="library", decode=_LIBRARY) for host in ("cdn.optimizely.com", "*.cdn.optimizely.com", "cdn-pci.optimizely.com") for path in ("/js/*", "/public/*")),
     ),
     decode=_decode,
     automatic_events=frozenset({"campaign_activated", "client_activation", "view_activated", "decision"}),
@@ -220,8 +241,36 @@ VENDOR = Vendor(
         },
         {
             "title": "the older log",
-            "request": {"url": "https://logx.optimizely.com/log/event", "method": "POST", "body": {"projectId": "77", "visitorId": "oeu1", "eventName": "purchase"}},
-            "hits": [{"kind": "event", "event": "purchase", "account": "77", "identifiers": {"visitor_id": "oeu1"}}],
+            "request": {
+                "url": "https://logx.optimizely.com/log/event", "method": "POST",
+                "body": {
+                    "projectId": "77", "accountId": "1", "visitorId": "oeu1", "eventName": "purchase", "timestamp": 1795318940362,
+                    "eventMetrics": [{"name": "revenue", "value": 1998}], "eventFeatures": [{"name": "sku", "type": "custom", "value": "S1"}],
+                    "layerStates": [{"layerId": "4", "decision": {"variationId": "v1", "experimentId": "e1"}}],
+                },
+            },
+            "hits": [
+                {
+                    "kind": "event", "event": "purchase", "account": "77", "identifiers": {"visitor_id": "oeu1"}, "event_time": 1795318940.362,
+                    "values": {"revenue": 1998, "sku": "S1"},
+                }
+            ],
+        },
+        {
+            "title": "an exposure in the oldest log",
+            "request": {
+                "url": "https://p13nlog.dz.optimizely.com/log/decision", "method": "POST",
+                "body": {"projectId": "77", "visitorId": "oeu1", "layerId": "4", "decision": {"variationId": "v1", "experimentId": "e1"}},
+            },
+            "hits": [{"kind": "event", "event": "decision", "account": "77", "values": {"decision": {"variationId": "v1"}}}],
+        },
+        {
+            "title": "an event of the European region",
+            "request": {
+                "url": "https://eu.logx.optimizely.com/v1/events", "method": "POST",
+                "body": {"account_id": "1", "visitors": [{"visitor_id": "u", "snapshots": [{"events": [{"key": "cta", "type": "custom", "uuid": "x", "tags": {"a": 1}}]}]}]},
+            },
+            "hits": [{"kind": "event", "event": "cta", "account": "1", "key": "x", "values": {"a": 1}}],
         },
         {
             "title": "Optimizely Classic",
@@ -239,5 +288,7 @@ VENDOR = Vendor(
         "https://logx.notoptimizely.com/v1/events",
         "https://logx.optimizely.com.evil.example/v1/events",
         "https://www.optimizely.com/products",
+        "https://app.optimizely.com/v2/projects",
+        "https://shop.example/?u=https%3A%2F%2Flogx.optimizely.com%2Fv1%2Fevents",
     ),
 )  # fmt: skip

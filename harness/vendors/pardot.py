@@ -42,6 +42,8 @@ _READ = QueryReader(
             "title": Row("title", "Page title", PAGE),
             "url": Row("url", "Page address", PAGE),
             "referrer": Row("referrer", "Referrer", PAGE),
+            "pi_email": Row("pi_email", "E-mail", USER),
+            "conly": Row("conly", "Cookie only", TECHNICAL),
             "ver": Row(None, "Version", TECHNICAL),
         },
         (Prefix("utm_", field="utm_{}", label="utm_{}", group="Campaign"),),
@@ -53,6 +55,22 @@ _READ = QueryReader(
     kind=lambda event: "pageview",
     consent=_consent,
 )
+
+
+def _decode(request: CapturedRequest) -> list[Hit]:
+    """With an e-mail it tells who the visitor is; with ``conly`` it is a page view's copy that sets the site's own cookie."""
+    hits = _READ(request)
+    for hit in hits:
+        email = hit.values.get("pi_email")
+        if hit.values.pop("conly", None):
+            hit.kind, hit.event = "auxiliary", None
+        elif email:
+            hit.kind, hit.event = "identify", "identify"
+            hit.identifiers["email"] = str(email)
+        for name, value in hit.values.items():
+            if name.startswith("utm_") and value:
+                hit.campaign[name] = str(value)
+    return hits
 
 
 def _form(request: CapturedRequest) -> list[Hit]:
@@ -88,7 +106,7 @@ VENDOR = Vendor(
         *(Endpoint(host=host, path="/l/*", decode=_form) for host in ("go.pardot.com", "www2.pardot.com")),
         *(Endpoint(host=host, path=path, role="library", decode=LibraryReader()) for host in ("pi.pardot.com", "cdn.pardot.com") for path in ("/pd.js", "/pdt.js", "/pardot.js")),
     ),
-    decode=_READ,
+    decode=_decode,
     automatic_events=frozenset({"pageview"}),
     automatic_parameters=frozenset({"account_id", "campaign_id", "visitor_id", "visitor_id_sign", "pi_opt_in", "title", "url", "referrer", "utm_*"}),
     examples=(
@@ -110,6 +128,20 @@ VENDOR = Vendor(
             "title": "a page view under the site's tracker domain",
             "request": {"url": "https://go.shop.example/analytics?ver=3&visitor_id=&pi_opt_in=false&campaign_id=5&account_id=1234&title=Shop&url=https%3A%2F%2Fshop.example%2F"},
             "hits": [{"kind": "pageview", "account": "1234", "consent": {"pi_opt_in": False}}],
+        },
+        {
+            "title": "its copy under the tracker domain, which sets the cookie only",
+            "request": {
+                "url": "https://go.shop.example/analytics?conly=true&visitor_id=77&visitor_id_sign=ab12&pi_opt_in=&campaign_id=5&account_id=1234&title=Shop&url=https%3A%2F%2Fshop.example%2F&referrer="
+            },
+            "hits": [{"kind": "auxiliary", "event": None, "account": "1234"}],
+        },
+        {
+            "title": "a visitor identified through Segment's integration, and the campaign",
+            "request": {
+                "url": "https://pi.pardot.com/analytics?account_id=1234&campaign_id=5&pi_opt_in=&ver=3&visitor_id=77&pi_email=a%40b.co&utm_campaign=spring"
+            },
+            "hits": [{"kind": "identify", "event": "identify", "account": "1234", "identifiers": {"email": "a@b.co", "visitor_id": "77"}, "campaign": {"utm_campaign": "spring"}}],
         },
         {
             "title": "a form handler",

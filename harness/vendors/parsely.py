@@ -1,7 +1,7 @@
 """Parse.ly: page views, engagement heartbeats, videos and conversions as images, from Parse.ly's hosts or a first-party alias.
 
 Documentation: https://docs.parse.ly/tracking-code-setup/, https://docs.parse.ly/dynamic-tracking/, https://docs.parse.ly/conversions/,
-https://docs.parse.ly/engaged-time/.
+https://docs.parse.ly/engaged-time/. Apps post several events at once to ``/mobileproxy`` (https://github.com/Parsely/AnalyticsSDK-iOS).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from harness.decode.address import split_url
 from harness.decode.query import QueryTable, Row
-from harness.decode.readers import LibraryReader, QueryReader
+from harness.decode.readers import JsonReader, LibraryReader, QueryReader
 from harness.decode.vendor import Endpoint, Vendor
 
 if TYPE_CHECKING:
@@ -50,7 +50,9 @@ def _kind(event: str | None) -> str:
     return "auxiliary" if event is None or event in _ASIDE else "pageview" if event == "pageview" else "event"
 
 
-_READ = QueryReader(_TABLE, event="action", page="url", identifiers=("u",), kind=_kind, lifted=("data",))
+_READ = QueryReader(
+    _TABLE, event="action", page="url", identifiers=("u", "parsely_site_uuid", "parsely_uuid"), kind=_kind, lifted=("data",)
+)
 
 
 def _decode(request: CapturedRequest) -> list[Hit]:
@@ -58,6 +60,19 @@ def _decode(request: CapturedRequest) -> list[Hit]:
     for hit in hits:
         hit.account = next((str(each.value) for each in hit.parameters if each.name == "idsite" and each.value), None)
     return hits
+
+
+_APP = JsonReader(
+    {name: row for name, row in _TABLE.rows.items() if row.kind != "json"},
+    events="events",
+    event="action",
+    account="idsite",
+    page="url",
+    time="data.ts",
+    identifiers={"u": ("data.parsely_site_uuid", "data.parsely_uuid")},
+    values=("data",),
+    kind=lambda name, event: _kind(name),
+)
 
 
 def _is_parsely(request: CapturedRequest) -> bool:
@@ -80,6 +95,7 @@ VENDOR = Vendor(
             for path in ("/plogger", "/plogger/", "/px", "/px/", "/p.gif")
         ),
         *(Endpoint(host="*", path=path, recognise=_is_parsely) for path in ("*/plogger/", "*/plogger", "*/px/", "*/px")),
+        *(Endpoint(host=host, path=path, decode=_APP) for host in ("p1.parsely.com", "p1-irl.parsely.com", "*.pixel.parsely.com") for path in ("/mobileproxy", "/mobileproxy/")),
         Endpoint(host="cdn.parsely.com", path="/keys/*", role="library", decode=LibraryReader(account=lambda path, wire: path.split("/")[2] or None)),
         Endpoint(host="static.parsely.com", path="/*", role="library", decode=LibraryReader()),
         Endpoint(host="d1z2jf7jlzjs58.cloudfront.net", path="/*", role="library", decode=LibraryReader()),
@@ -91,9 +107,9 @@ VENDOR = Vendor(
     examples=(
         {
             "title": "a page view",
-            "request": {"url": f"https://p1.parsely.com/plogger/?{_HIT}&action=pageview&data=%7B%22tier%22%3A%22gold%22%7D", "resource_type": "image"},
+            "request": {"url": f"https://p1.parsely.com/plogger/?{_HIT}&action=pageview&data=%7B%22tier%22%3A%22gold%22%2C%22parsely_site_uuid%22%3A%22su%22%7D", "resource_type": "image"},
             "hits": [
-                {"kind": "pageview", "event": "pageview", "account": "shop.example", "campaign": {"utm_source": "x"}, "values": {"title": "Shop", "tier": "gold"}, "identifiers": {"u": "pid=abc"}}
+                {"kind": "pageview", "event": "pageview", "account": "shop.example", "campaign": {"utm_source": "x"}, "values": {"title": "Shop", "tier": "gold"}, "identifiers": {"u": "pid=abc", "parsely_site_uuid": "su"}}
             ],
         },
         {
@@ -106,11 +122,38 @@ VENDOR = Vendor(
             "request": {"url": f"https://srv-2026.pixel.parsely.com/px/?{_HIT}&action=conversion"},
             "hits": [{"kind": "event", "event": "conversion", "account": "shop.example"}],
         },
+        {
+            "title": "what an app sends",
+            "request": {
+                "url": "https://p1.parsely.com/mobileproxy", "method": "POST",
+                "body": {
+                    "events": [
+                        {"url": "https://shop.example/a?utm_source=x", "urlref": "", "action": "pageview", "idsite": "shop.example", "data": {"ts": 1795318940000, "parsely_site_uuid": "u1", "tier": "gold"}},
+                        {"url": "https://shop.example/a", "action": "heartbeat", "idsite": "shop.example", "inc": 5, "tt": 5000, "data": {}},
+                    ]
+                },
+            },
+            "hits": [
+                {
+                    "kind": "pageview", "event": "pageview", "account": "shop.example", "campaign": {"utm_source": "x"}, "event_time": 1795318940.0,
+                    "identifiers": {"u": "u1"}, "values": {"tier": "gold"},
+                },
+                {"kind": "auxiliary", "event": "heartbeat", "account": "shop.example", "values": {"inc": 5, "tt": 5000}},
+            ],
+        },
+        {
+            "title": "a video, from Ireland",
+            "request": {"url": f"https://p1-irl.parsely.com/px/?{_HIT}&action=videostart&metadata=%7B%22title%22%3A%22Clip%22%7D"},
+            "hits": [{"kind": "event", "event": "videostart", "account": "shop.example", "values": {"metadata": {"title": "Clip"}}}],
+        },
+        {"title": "the script", "request": {"url": "https://cdn.parsely.com/keys/shop.example/p.js"}, "hits": [{"kind": "library", "account": "shop.example"}]},
     ),
     lookalikes=(
         "https://shop.example/plogger/?rand=1",
         "https://notp1.parsely.com.evil.example/plogger/?rand=1&idsite=x",
         "https://shop.example/px/?url=x",
+        "https://dash.parsely.com/shop.example/",
+        {"url": "https://shop.example/mobileproxy", "method": "POST", "body": {"events": [{"action": "pageview", "url": "x"}]}},
         "https://shop.example/?u=https%3A%2F%2Fp1.parsely.com%2Fplogger%2F",
     ),
 )  # fmt: skip

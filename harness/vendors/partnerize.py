@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from harness.decode.address import split_url
 from harness.decode.hit import Hit, Parameter
 from harness.decode.query import QueryTable, Row, number, unescape_percent
-from harness.decode.readers import request_parameters
+from harness.decode.readers import epoch_seconds, request_parameters
 from harness.decode.vendor import Endpoint, Vendor
 
 if TYPE_CHECKING:
@@ -26,6 +26,10 @@ _ROWS = {
     "country": Row("country", "Country", GENERAL),
     "voucher": Row("voucher", "Voucher", COMMERCE),
     "customertype": Row("customertype", "Customer type", COMMERCE),
+    "conversiontype": Row("conversiontype", "Conversion type", GENERAL),
+    "conversion_time": Row("conversion_time", "Conversion time", GENERAL),
+    "tracking_mode": Row(None, "From a server", TECHNICAL),
+    "device": Row(None, "Device", TECHNICAL),
     "custref": Row("custref", "Customer reference", USER),
     "tsource": Row(None, "Source", TECHNICAL),
     "tmethod": Row(None, "Method", TECHNICAL),
@@ -70,6 +74,7 @@ def _decode(request: CapturedRequest) -> list[Hit]:
         Hit(
             kind="event" if account else "auxiliary", event="conversion" if account else None, account=account, parameters=[*parameters, *rest],
             values=values, identifiers=identifiers, key=values.get("conversionref") or None, undecoded=problem,
+            event_time=epoch_seconds(values.get("conversion_time")),
         )
     ]  # fmt: skip
 
@@ -100,6 +105,15 @@ VENDOR = Vendor(
                         ],
                     },
                 }
+            ],
+        },
+        {
+            "title": "an order from a server",
+            "request": {
+                "url": "https://prf.hn/conversion/tracking_mode:api/campaign:1100l123/clickref:abc/conversionref:T-3/currency:EUR/country:DE/customertype:new/conversion_time:2026-11-22T03%3A42%3A20Z/[category:A/value:5/quantity:1]"
+            },
+            "hits": [
+                {"kind": "event", "account": "1100l123", "key": "T-3", "event_time": 1795318940.0, "values": {"country": "DE", "items": [{"category": "A", "value": 5, "quantity": 1}]}}
             ],
         },
         {

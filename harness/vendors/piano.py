@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from harness.decode.hit import Hit
 
 GENERAL, PAGE, COMMERCE, USER, DEVICE, CONSENT, TECHNICAL = "General", "Page", "E-commerce", "Visitor", "Device", "Consent", "Technical"
+MEDIA = "Media"
 _TABLE = PathTable(
     {
         "name": Row(None, "Event", GENERAL),
@@ -103,6 +104,25 @@ _XITI = QueryReader(
             "s2": Row("level2", "Level 2 site", GENERAL),
             "p": Row("name", "Page or click name", PAGE),
             "click": Row("click", "Click type", GENERAL),
+            "pclick": Row("pclick", "Page of the click", PAGE),
+            "s2click": Row("s2click", "Level 2 site of the click", GENERAL),
+            "mcrg": Row("mcrg", "Search result clicked", PAGE),
+            "ptype": Row("ptype", "Custom tree", PAGE),
+            "aisl": Row("aisl", "Aisles", COMMERCE),
+            "a": Row("action", "Media action", MEDIA),
+            "action": Row("action", "Media action", MEDIA),
+            "m1": Row("m1", "Media's length (s)", MEDIA, "number"),
+            "m5": Row("m5", "Where it is played", MEDIA),
+            "m6": Row("m6", "Live or clip", MEDIA),
+            "m9": Row("m9", "Media's domain", MEDIA),
+            "buf": Row(None, "Buffering", MEDIA),
+            "prich": Row("prich", "Page of the media", MEDIA),
+            "s2rich": Row("s2rich", "Level 2 site of the media", MEDIA),
+            "plyr": Row("plyr", "Player", MEDIA),
+            "clnk": Row("clnk", "Linked content", MEDIA),
+            "dg": Row(None, "Kind of screen", DEVICE),
+            "jv": Row(None, "Java", DEVICE),
+            "di": Row(None, "Degree of involvement", PAGE),
             "clic": Row("click", "Click type", GENERAL),
             "type": Row("type", "Hit type", GENERAL),
             "events": Row("events", "Events", GENERAL, "json"),
@@ -153,6 +173,7 @@ _XITI = QueryReader(
     identifiers=("visitor_id", "user_id", "user_text_id"),
     key="order_id",
 )
+_MEDIA = ("video", "audio", "vpost", "apost", "vid", "aud")
 _CLICKS = {"A": "click.action", "N": "click.navigation", "S": "click.exit", "T": "click.download"}
 _PRODUCT = {"": "id", "q": "quantity", "p": "price_tax_included", "ht": "price_tax_free", "dc": "discount"}
 
@@ -174,8 +195,13 @@ def _xiti(request: CapturedRequest) -> list[Hit]:
     elif values.get("click"):
         hit.kind, hit.event = "event", _CLICKS.get(str(values["click"]), "click")
     elif values.get("type"):
-        kind = str(values["type"]).lower()
-        hit.kind, hit.event = ("auxiliary" if kind in ("ati", "video", "audio") else "event"), kind
+        kind, action = str(values["type"]).lower(), str(values.get("action") or "")
+        if kind == "screen":
+            hit.kind, hit.event = "pageview", "screen"
+        elif kind in _MEDIA and action:
+            hit.kind, hit.event = ("auxiliary" if action in ("refresh", "info") else "event"), action
+        else:
+            hit.kind, hit.event = ("auxiliary" if kind in ("ati", *_MEDIA) else "event"), kind
     elif "p" in wire:
         hit.kind, hit.event = "pageview", "page"
     products: dict[str, dict[str, Any]] = {}
@@ -280,6 +306,16 @@ VENDOR = Vendor(
                     "values": {"name": "cart::confirmation", "turnover": 19.98, "items": [{"id": "S1", "quantity": 2, "price_tax_included": 9.99}]},
                 }
             ],
+        },
+        {
+            "title": "a video begun, and a click",
+            "request": {"url": "https://a1.api.shop.example/hit.xiti?s=598308&idclient=c1&vtag=5.17.1&hl=14x58x38&type=video&a=play&m6=clip&m1=33&p=Sample&plyr=1"},
+            "hits": [{"kind": "event", "event": "play", "account": "598308", "values": {"m1": 33, "name": "Sample"}}],
+        },
+        {
+            "title": "a page without scripts, and a visitor who is exempt from consent",
+            "request": {"url": "https://logs1412.xiti.com/hit.xiti?s=621647&idclient=c1&vc=false&vm=exempt&ts=1744289962891&vtag=5.28.0&ptag=js&at=&p=connexion::connexion&s2=12&ref="},
+            "hits": [{"kind": "pageview", "event": "page", "account": "621647", "values": {"name": "connexion::connexion"}, "consent": {"visitor_consent": "false", "visitor_mode": "exempt"}}],
         },
     ),
     lookalikes=(

@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from harness.decode.campaign import campaign_of
-from harness.decode.query import Prefix, QueryTable, Row
+from harness.decode.query import Prefix, QueryTable, Row, number
 from harness.decode.readers import LibraryReader, QueryReader
 from harness.decode.vendor import Endpoint, Vendor
 
@@ -47,6 +47,7 @@ _TABLE = QueryTable(
         "opt_out": Row(None, "Opted out", CONSENT),
         "opt_out_type": Row(None, "Opt-out type", CONSENT),
         "np": Row(None, "Set up through", TECHNICAL),
+        "stc": Row(None, "Set-up details", TECHNICAL),
         "gdpr": Row(None, "GDPR applies", CONSENT),
         "gdpr_consent": Row(None, "TCF string", CONSENT),
     },
@@ -74,12 +75,13 @@ _MATCHING = (
     "derived_epik",
 )
 _NO_OCCURRENCE = frozenset(("init", "user_data", "set"))
+_NUMBERS = frozenset(("value", "order_quantity"))
 
 
 def _kind(event: str | None) -> str:
     if event in _NO_OCCURRENCE:
         return "auxiliary"
-    return "pageview" if event is None or event in ("pagevisit", "PageVisit", "page_visit") else "event"
+    return "pageview" if event is None or event.lower().replace("_", "") in ("pagevisit", "pageview") else "event"
 
 
 _READ = QueryReader(_TABLE, event="event", account="tid", kind=_kind)
@@ -92,7 +94,7 @@ def _decode(request: CapturedRequest) -> list[Hit]:
         data, matching, about = (values.pop(name, None) for name in ("ed", "pd", "ad"))
         if isinstance(data, dict):
             for name, value in data.items():
-                values.setdefault(name, value)
+                values.setdefault(name, number(value) if name in _NUMBERS and isinstance(value, str) else value)
         if isinstance(matching, dict):
             hit.identifiers.update(_identifiers(matching))
         for each in hit.parameters:
@@ -201,6 +203,25 @@ VENDOR = Vendor(
             "hits": [{"kind": "pageview", "event": "pagevisit", "account": "26", "key": "e-2"}],
         },
         {
+            "title": "a cart of a tag manager's template, its numbers as text",
+            "request": {
+                "url": "https://ct.pinterest.com/v3/?event=addtocart&ed=%7B%22np%22%3A%22gtm%22%2C%22order_id%22%3A%22TEST01%22%2C%22order_quantity%22%3A%221%22%2C%22value%22%3A%2242.50%22"
+                "%2C%22currency%22%3A%22EUR%22%2C%22line_items%22%3A%5B%7B%22product_id%22%3A%22item%201%22%7D%5D%7D&tid=2612345678901"
+                "&pd=%7B%22np%22%3A%22gtm%22%2C%22em%22%3A%22e5c8%22%2C%22pin_unauth%22%3A%22dWlk%22%7D&cb=1&dep=4%2CTAGS_RECEIVED&stc=true" + _AD
+            },
+            "hits": [
+                {
+                    "kind": "event", "event": "addtocart", "account": "2612345678901", "key": "TEST01", "identifiers": {"em": "e5c8", "pin_unauth": "dWlk"},
+                    "values": {"value": 42.5, "order_quantity": 1, "currency": "EUR", "line_items": [{"product_id": "item 1"}]},
+                }
+            ],
+        },
+        {
+            "title": "what is asked of the visitor, which is no event",
+            "request": {"url": "https://ct.pinterest.com/user/?event=search&ed=%7B%22np%22%3A%22gtm%22%7D&tid=2612859132799&cb=1664577078288"},
+            "hits": [{"kind": "auxiliary", "account": "2612859132799"}],
+        },
+        {
             "title": "the script",
             "request": {"url": "https://s.pinimg.com/ct/core.js", "resource_type": "script"},
             "hits": [{"kind": "library"}],
@@ -212,5 +233,6 @@ VENDOR = Vendor(
         "https://notct.pinterest.com/v3/?tid=1&event=init",
         "https://www.pinterest.com/pin/create/button/?url=https%3A%2F%2Fct.pinterest.com%2Fv3%2F%3Ftid%3D1",
         "https://s.pinimg.com/images/logo.png",
+        "https://ct.pinterest.com/",
     ),
 )  # fmt: skip

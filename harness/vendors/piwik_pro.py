@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from harness.decode.address import split_url
 from harness.decode.matomo_protocol import protocol_site, read_protocol
 from harness.decode.vendor import Endpoint, Vendor
 
@@ -19,8 +20,11 @@ _HEX = frozenset("0123456789abcdefABCDEF")
 
 
 def _is_piwik_pro(request: CapturedRequest) -> bool:
-    """Told by ``rec=1`` and a site ID that is a UUID."""
-    groups = (protocol_site(request) or "").split("-")
+    """Told by ``rec=1`` and a site ID that is a UUID; at ``ppms.php``, which Matomo never had, by any site ID."""
+    site = protocol_site(request)
+    if site is not None and split_url(request.url).path.endswith("/ppms.php"):
+        return True
+    groups = (site or "").split("-")
     return [len(each) for each in groups] == _GROUPS and _HEX.issuperset("".join(groups))
 
 
@@ -34,8 +38,8 @@ VENDOR = Vendor(
     endpoints=(
         *(
             Endpoint(host=host, path=path)
-            for host in ("*.piwik.pro", "*.containers.piwik.pro")
-            for path in ("/ppms.php", "/piwik.php", "/matomo.php")
+            for host in ("*.piwik.pro", "*.containers.piwik.pro", "*.piwik.cloud")
+            for path in ("/ppms.php", "/piwik.php", "/matomo.php", "/piwik/ppms.php")
         ),
         *(Endpoint(host="*", path=path, recognise=_is_piwik_pro) for path in ("*/ppms.php", "*/piwik.php")),
         Endpoint(host="*", keys=("idsite", "rec"), recognise=_is_piwik_pro),
@@ -75,9 +79,29 @@ VENDOR = Vendor(
             "request": {"url": f"https://shop.containers.piwik.pro/ppms.php?{_HIT}&e_c=cta&e_a=click&e_v=2"},
             "hits": [{"kind": "event", "event": "click", "values": {"e_c": "cta", "e_v": 2}}],
         },
+        {
+            "title": "a page view of an older installation, whose sites have numbers",
+            "request": {"url": "https://stats.shop.example/ppms.php?action_name=&idsite=1&rec=1&url=https%3A%2F%2Fshop.example%2F&_id=6a45e22e58f0786b&send_image=1&pv_id=wYQaNh"},
+            "hits": [{"kind": "pageview", "event": "pageview", "account": "1", "identifiers": {"_id": "6a45e22e58f0786b"}}],
+        },
+        {
+            "title": "an outgoing link of an older installation",
+            "request": {"url": "https://stats.shop.example/ppms.php?exit=https%3A%2F%2Fpartner.example%2F&idsite=1&rec=1&url=https%3A%2F%2Fshop.example%2F"},
+            "hits": [{"kind": "event", "event": "outlink", "values": {"exit": "https://partner.example/"}}],
+        },
+        {
+            "title": "an e-commerce event with its products",
+            "request": {
+                "url": "https://shop.piwik.cloud/piwik/ppms.php?e_t=add-to-cart&ec_products=%5B%7B%22sku%22%3A%22A%22%2C%22name%22%3A%22Tee%22%2C%22price%22%3A9.99%2C%22quantity%22%3A2%7D%5D"
+                "&idsite=45e07cbf-c8b3-42f3-a6d6-a5a176f623ef&rec=1"
+            },
+            "hits": [{"kind": "event", "event": "add-to-cart", "values": {"items": [{"sku": "A", "name": "Tee", "price": 9.99, "quantity": 2}]}}],
+        },
     ),
     lookalikes=(
-        "https://shop.example/ppms.php?idsite=3&rec=1",
+        "https://shop.example/matomo.php?idsite=3&rec=1&url=https%3A%2F%2Fshop.example%2F",
+        "https://shop.example/ppms.php?page=2",
+        "https://shop.example/ppms.php",
         "https://notpiwik.pro/ppms.php",
         "https://shop.piwik.pro.evil.example/ppms.php?rec=1",
         "https://shop.example/?u=https%3A%2F%2Fshop.piwik.pro%2Fppms.php%3Frec%3D1",

@@ -32,6 +32,8 @@ _READ = QueryReader(
             "user_agent": Row(None, "User agent", USER),
             "url": Row("url", "Page address", PAGE),
             "referrer": Row("referrer", "Referrer", PAGE),
+            "library": Row(None, "Sent by", GENERAL, "json"),
+            "pixel_id": Row("pixel_id", "Pixel ID", GENERAL),
         }
     ),
     event="action",
@@ -78,8 +80,20 @@ VENDOR = Vendor(
                 }
             ],
         },
+        {
+            "title": "a sign-up from a server, with what sent it",
+            "request": "https://verifi.podscribe.com/tag/?action=signup&advertiser=shop&user_id=p-7&timestamp=2026-11-22T03%3A42%3A20Z&hashed_email=abc&ip=1.2.3.4&user_agent=x&library=%7B%22name%22%3A%22analytics.js%22%7D",
+            "hits": [{"kind": "event", "event": "signup", "account": "shop", "event_time": 1795318940.0, "identifiers": {"hashed_email": "abc"}}],
+        },
+        {
+            "title": "the script",
+            "request": {"url": "https://d34r8q7sht0t9k.cloudfront.net/tag.js", "resource_type": "script"},
+            "hits": [{"kind": "library"}],
+        },
     ),
     lookalikes=(
+        "https://app.podscribe.com/login",
+        "https://verifi.podscribe.com/dashboard",
         "https://shop.example/tag?action=purchase&advertiser=shop",
         "https://verifi.podscribe.com.evil.example/tag?action=view",
         "https://notverifi.podscribe.com/tag?action=view",

@@ -240,6 +240,12 @@ VENDOR = Vendor(
         *(Endpoint(host=host, path=f"/{step}{slash}") for host in _HOSTS for step in _COLLECT for slash in ("", "/")),
         *(Endpoint(host=host, path=f"/{step}{slash}", decode=_aside) for host in _HOSTS for step in ("s", "r") for slash in ("", "/")),
         *(
+            Endpoint(host=host, path=f"/i/v1/{step}{slash}", decode=LibraryReader("auxiliary", account="token"))
+            for host in _HOSTS
+            for step in ("logs", "metrics")
+            for slash in ("", "/")
+        ),
+        *(
             Endpoint(host=host, path=f"/{step}{slash}", role="config", decode=_flags)
             for host in _HOSTS
             for step in ("decide", "flags")
@@ -248,7 +254,7 @@ VENDOR = Vendor(
         *(
             Endpoint(host=host, path=path, role="config", decode=LibraryReader("config", account=_token_in_path))
             for host in dict.fromkeys(_ASSETS)
-            for path in ("/array/*/config", "/array/*/config.js", "/api/surveys/", "/api/web_experiments/", "/api/early_access_features/")
+            for path in ("/array/*/config", "/array/*/config.js", "/api/surveys/", "/api/web_experiments/", "/api/early_access_features/", "/api/product_tours/")
         ),
         *(
             Endpoint(host=host, path=path, role="library", decode=LibraryReader(account=_token_in_path))

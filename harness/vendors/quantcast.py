@@ -72,6 +72,7 @@ VENDOR = Vendor(
     docs=("https://help.quantcast.com/hc/en-us/categories/360002940873", "https://support.inmobi.com/choice"),
     endpoints=(
         *(Endpoint(host=host) for host in ("audit-tcfv2.quantcast.mgr.consensu.org", "audit.quantcast.mgr.consensu.org", "api.cmp.inmobi.com")),
+        Endpoint(host="visit-server.inmobi-choice.io", path="/visit-event", decode=LibraryReader("auxiliary", account="accountId")),
         *(Endpoint(host=host, role="config", decode=_CONFIG) for host in ("apis.quantcast.mgr.consensu.org", "geoip.quantcast.mgr.consensu.org", "test.quantcast.mgr.consensu.org")),
         *(Endpoint(host=host, path=path, role="config", decode=_CONFIG) for host in _HOSTS for path in ("/GVL-v2/*", "/GVL-v3/*", "/tcfv2/google-atp-list.json", "/geoip", "*.json")),
         *(Endpoint(host=host, role="library", decode=_LIBRARY) for host in _HOSTS),
@@ -82,6 +83,18 @@ VENDOR = Vendor(
             "title": "a choice told to the audit",
             "request": {"url": "https://api.cmp.inmobi.com/", "method": "POST", "body": {"accountId": "p-ab12", "domain": "shop.example", "operationType": "done", "clientTimestamp": 1795318940362}},
             "hits": [{"kind": "consent", "event": "done", "account": "p-ab12", "event_time": 1795318940.362}],
+        },
+        {
+            "title": "a choice told in the address, as JSON",
+            "request": {
+                "url": "https://api.cmp.inmobi.com/?log=%7B%22accountId%22%3A%22p-ab12%22%2C%22domain%22%3A%22shop.example%22%2C%22operationType%22%3A%22done%22%2C%22clientTimestamp%22%3A1795318940362%7D"
+            },
+            "hits": [{"kind": "consent", "event": "done", "account": "p-ab12", "values": {"domain": "shop.example"}, "event_time": 1795318940.362}],
+        },
+        {
+            "title": "the visit counted",
+            "request": {"url": "https://visit-server.inmobi-choice.io/visit-event", "method": "POST", "body": {"accountId": "p-ab12"}},
+            "hits": [{"kind": "auxiliary", "account": "p-ab12"}],
         },
         {
             "title": "the audit's page view",
@@ -95,8 +108,11 @@ VENDOR = Vendor(
         },
     ),
     lookalikes=(
+        "https://shop.example/?u=https%3A%2F%2Fapi.cmp.inmobi.com%2F%3Flog%3D1",
         "https://shop.example/choice/p-ab12/shop.example/choice.js",
         "https://cmp.notquantcast.com/choice/x/y/choice.js",
         "https://cmp.quantcast.com.evil.example/choice/x/y/choice.js",
+        "https://www.quantcast.com/",
+        "https://pixel.quantserve.com/pixel/p-QEZz.gif",
     ),
 )  # fmt: skip

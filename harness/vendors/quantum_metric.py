@@ -36,7 +36,9 @@ _READ = QueryReader(
 
 
 def _account(path: str, wire: Mapping[str, object]) -> str | None:
-    name = path.strip("/").partition("/")[2] if path.startswith("/qscripts/") else path.strip("/").partition("/")[0]
+    """``/horizon/acme``, ``/acme``, ``/acme/hash-check``, ``/qscripts/quantum-acme.js``."""
+    steps = path.strip("/").split("/")
+    name = steps[1] if steps[0] in ("qscripts", "horizon") and len(steps) > 1 else steps[0]
     return name.removeprefix("quantum-").partition(".")[0] or None
 
 
@@ -56,7 +58,8 @@ VENDOR = Vendor(
     category="replay",
     docs=("https://community.quantummetric.com/",),
     endpoints=(
-        *(Endpoint(host=host) for host in ("ingest.quantummetric.com", "rl.quantummetric.com")),
+        Endpoint(host="ingest.quantummetric.com"),
+        Endpoint(host="rl.quantummetric.com", role="config", decode=LibraryReader("config", account=_account)),
         Endpoint(host="*.quantummetric.com", keys=("T", "u"), recognise=lambda request: "-app." in request.url[:200]),
         Endpoint(host="cdn.quantummetric.com", role="library", decode=LibraryReader(account=_account)),
     ),
@@ -66,6 +69,19 @@ VENDOR = Vendor(
             "title": "session data",
             "request": {"url": "https://ingest.quantummetric.com/acme?T=B&u=https%3A%2F%2Fshop.example%2F&t=1795318940362&H=h-1&s=s-1&z=1", "method": "POST"},
             "hits": [{"kind": "auxiliary", "account": "acme", "page_url": "https://shop.example/", "identifiers": {"session": "s-1"}}],
+        },
+        {
+            "title": "session data as it is sent today, deflated",
+            "request": {
+                "url": "https://ingest.quantummetric.com/horizon/acme?T=B&u=https%3A%2F%2Fshop.example%2F&t=1718759841282&v=1718760296115&H=a03172667e19effd080dc589&s=3c356f9f&Q=2&S=8953&N=36&z=1",
+                "method": "POST", "headers": {"Content-Type": "text/plain"}, "body_base64": "eJyrVkpUslIqTi0uzszPU6oFACZVBSA=",
+            },
+            "hits": [{"kind": "auxiliary", "account": "acme", "identifiers": {"session": "3c356f9f"}, "parameters": {"N": "36"}}],
+        },
+        {
+            "title": "whether a resource is known",
+            "request": {"url": "https://rl.quantummetric.com/acme/hash-check", "method": "POST", "body": {"h": []}},
+            "hits": [{"kind": "config", "account": "acme"}],
         },
         {
             "title": "session data to the subscription's own host",
@@ -82,5 +98,7 @@ VENDOR = Vendor(
         "https://shop.example/acme?T=B&u=x",
         "https://ingest.notquantummetric.com/acme?T=B",
         "https://ingest.quantummetric.com.evil.example/acme",
+        "https://www.quantummetric.com/",
+        "https://shop.example/?u=https%3A%2F%2Fingest.quantummetric.com%2Fhorizon%2Facme",
     ),
 )  # fmt: skip

@@ -80,6 +80,11 @@ VENDOR = Vendor(
             "request": {"url": "https://q.quora.com/_/ad/ffa67ce8/pixel?tag=Purchase&i=gtm&value=19.98&event_id=T-1"},
             "hits": [{"event": "Purchase", "account": "ffa67ce8", "key": "T-1", "values": {"value": 19.98}}],
         },
+        {
+            "title": "a page without scripts",
+            "request": {"url": "https://q.quora.com/_/ad/ffa67ce8aa1a4f80b24619dfebd91bec/pixel?tag=ViewContent&noscript=1", "resource_type": "image"},
+            "hits": [{"kind": "event", "event": "ViewContent", "account": "ffa67ce8aa1a4f80b24619dfebd91bec"}],
+        },
         {"title": "the script", "request": {"url": "https://a.quora.com/qevents.js"}, "hits": [{"kind": "library"}]},
     ),
     lookalikes=(

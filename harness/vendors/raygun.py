@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.decode.address import split_url
 from harness.decode.document import PathTable, text_at
+from harness.decode.payload import open_text
 from harness.decode.query import Prefix, QueryTable, Row
 from harness.decode.readers import JsonReader, LibraryReader
 from harness.decode.vendor import Endpoint, Vendor
@@ -43,8 +44,20 @@ _ENTRY = JsonReader(
 )
 
 
+def _timings(event: Any) -> list[Any]:
+    """A timing event's data: JSON written as text."""
+    data = event.get("data") if isinstance(event, dict) else None
+    found = open_text(data).value if isinstance(data, str) else data
+    return found if isinstance(found, list) else []
+
+
+def _page(event: Any) -> Any:
+    """The timing that is a page's (``p``) or a virtual page's (``v``)."""
+    return next((each for each in _timings(event) if text_at(each, "timing.t") in ("p", "v")), None)
+
+
 def _kind(name: str | None, event: Any) -> str:
-    return {"custom_timing": "event"}.get(name or "", "auxiliary")
+    return "event" if name == "custom_timing" else "pageview" if _page(event) is not None else "auxiliary"
 
 
 _EVENT = JsonReader(
@@ -58,8 +71,9 @@ _EVENT = JsonReader(
     ),
     events="eventData",
     event="type",
+    page=lambda event, document: text_at(_page(event), "url"),
     time="timestamp",
-    identifiers={"session_id": "sessionId", "user_id": "user.identifier"},
+    identifiers={"session_id": "sessionId", "user_id": ("user.Identifier", "user.identifier"), "email": ("user.Email", "user.email")},
     values=(),
     kind=_kind,
     query=_QUERY,
@@ -109,6 +123,30 @@ VENDOR = Vendor(
             },
             "hits": [{"kind": "auxiliary", "event": "session_start", "account": "k1", "identifiers": {"session_id": "s1"}}, {"event": "web_request_timing"}],
         },
+        {
+            "title": "a page's load and one of its requests",
+            "request": {
+                "url": "https://api.raygun.io/events?apikey=k1", "method": "POST",
+                "body": {
+                    "eventData": [
+                        {"type": "web_request_timing", "sessionId": "s1", "timestamp": "2026-11-22T03:42:20Z", "user": {"identifier": "u1"}, "data": "[{\"url\":\"https://shop.example/?utm_source=x\",\"timing\":{\"du\":\"99\",\"t\":\"p\"}}]"},
+                        {"type": "web_request_timing", "sessionId": "s1", "data": "[{\"url\":\"https://shop.example/api\",\"timing\":{\"du\":\"9\",\"t\":\"x\"}}]"},
+                    ]
+                },
+            },
+            "hits": [
+                {"kind": "pageview", "event": "web_request_timing", "account": "k1", "page_url": "https://shop.example/?utm_source=x", "campaign": {"utm_source": "x"}, "identifiers": {"user_id": "u1"}},
+                {"kind": "auxiliary", "event": "web_request_timing"},
+            ],
+        },
+        {
+            "title": "a session's start, with the user",
+            "request": {
+                "url": "https://api.raygun.io/events?apikey=key1", "method": "POST", "headers": {"Content-Type": "text/plain;charset=UTF-8"},
+                "body": {"eventData": [{"sessionId": "s1", "timestamp": "2026-11-25T10:41:28.452Z", "type": "session_start", "user": {"Identifier": "U1", "Email": "a@b.c"}, "version": "Not supplied", "tags": [], "device": "x", "client": {"name": "raygun4js", "version": "3.1.4"}, "viewport": {"width": 1024, "height": 768}}]},
+            },
+            "hits": [{"kind": "auxiliary", "event": "session_start", "account": "key1", "identifiers": {"session_id": "s1", "user_id": "U1", "email": "a@b.c"}}],
+        },
     ),
-    lookalikes=("https://shop.example/entries?apikey=k1", "https://api.notraygun.io/entries", "https://api.raygun.io.evil.example/entries"),
+    lookalikes=("https://app.raygun.com/login", "https://api.raygun.com/v3/applications", "https://shop.example/?u=https%3A%2F%2Fapi.raygun.io%2Fentries", "https://shop.example/entries?apikey=k1", "https://api.notraygun.io/entries", "https://api.raygun.io.evil.example/entries"),
 )  # fmt: skip

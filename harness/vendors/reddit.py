@@ -55,6 +55,8 @@ _TABLE = QueryTable(
         "sh": Row(None, "Screen height", TECHNICAL),
         "sw": Row(None, "Screen width", TECHNICAL),
         "url": Row("url", "Page address", GENERAL),
+        "esurl": Row("url", "Page address", GENERAL),
+        "db": Row(None, "Diagnostics", TECHNICAL),
     },
     (Prefix("m.", label="{}", group=COMMERCE),),
 )
@@ -97,7 +99,13 @@ def _decode(request: CapturedRequest) -> list[Hit]:
 
 def _pixel(path: str, wire: Mapping[str, Any]) -> str | None:
     pieces = path.split("/")
-    return pieces[2] if pieces[1] == "pixels" and len(pieces) > 2 else pieces[-1] if pieces[-2] == "config" else None
+    return (
+        pieces[2]
+        if pieces[1] == "pixels" and len(pieces) > 2
+        else pieces[-1].removesuffix("_telemetry")
+        if pieces[-2] == "config"
+        else None
+    )
 
 
 _SCRIPT = LibraryReader(account="pixel_id")
@@ -159,6 +167,24 @@ VENDOR = Vendor(
                 "url": "https://alb.reddit.com/rp?id=a2_j892kaf0wxc6&event=Custom", "method": "POST", "body": "m.customEventName=Signup&m.value=",
             },
             "hits": [{"kind": "event", "event": "Signup", "account": "a2_j892kaf0wxc6"}],
+        },
+        {
+            "title": "a lead with matching data, as the tag manager's template sends it",
+            "request": {
+                "url": "https://alb.reddit.com/rp.gif?ts=1783195124437&id=a2_testpixel001&event=Lead&m.value=&m.valueDecimal=12%2C55&m.currency=EUR&m.transactionId=t5&m.customEventName=&m.products=&m.conversionId=c5&uuid=0c79&aaid=&external_id=03c2&idfa=&integration=gtm&partner=&partner_version=1.0.4%3A1&opt_out=0&v=rdt_bdf78704&em=8d9b&pn=2e24&auto_em=bc47%2C8d9b&esurl=https%3A%2F%2Fshop.example%2F%3Futm_source%3Dreddit&db=tsc-0.srv_cfg-1"
+            },
+            "hits": [
+                {
+                    "kind": "event", "event": "Lead", "account": "a2_testpixel001", "key": "c5", "page_url": "https://shop.example/?utm_source=reddit",
+                    "values": {"valueDecimal": "12,55", "currency": "EUR"}, "campaign": {"utm_source": "reddit"},
+                    "identifiers": {"em": "8d9b", "pn": "2e24", "external_id": "03c2", "uuid": "0c79", "auto_em": "bc47,8d9b"},
+                }
+            ],
+        },
+        {
+            "title": "the pixel's settings",
+            "request": {"url": "https://www.redditstatic.com/ads/conversions-config/v1/pixel/config/a2_abc123z_telemetry"},
+            "hits": [{"kind": "config", "account": "a2_abc123z"}],
         },
         {
             "title": "the script",

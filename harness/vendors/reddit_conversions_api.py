@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from harness.decode.address import split_url
+from harness.decode.conversions import identify, of_account
 from harness.decode.document import PathTable, at, text_at
 from harness.decode.payload import read_body
 from harness.decode.query import Prefix, Row
@@ -27,6 +27,11 @@ _TABLE = PathTable(
         "type.tracking_type": Row(None, "Event", "General"),
         "type.custom_event_name": Row(None, "Custom event", "General"),
         "click_id": Row(None, "Click ID", "User"),
+        "event_metadata.value_decimal": Row("value_decimal", "Value", "E-commerce", "number"),
+        "event_metadata.value": Row("value", "Value (hundredths)", "E-commerce", "number"),
+        "event_metadata.item_count": Row("item_count", "Number of items", "E-commerce", "number"),
+        "metadata.value": Row("value", "Value", "E-commerce", "number"),
+        "metadata.item_count": Row("item_count", "Number of items", "E-commerce", "number"),
         "action_source": Row("action_source", "Action source", "General"),
     },
     (
@@ -37,15 +42,14 @@ _TABLE = PathTable(
 )
 
 
-def _identified(hit: Hit, user: Any, names: tuple[str, ...]) -> None:
-    for name in names if isinstance(user, dict) else ():
-        value = user.get(name)
-        first = value[0] if isinstance(value, list) and value else value
-        if isinstance(first, str) and first:
-            hit.identifiers[name] = first
-
-
-_AROUND = PathTable({"test_mode": Row(None, "Test", "Technical"), "test_id": Row(None, "Test", "Technical")})
+_AROUND = PathTable(
+    {
+        "partner": Row(None, "Partner", "Technical"),
+        "partner_version": Row(None, "Partner's version", "Technical"),
+        "test_mode": Row(None, "Test", "Technical"),
+        "test_id": Row(None, "Test", "Technical"),
+    }
+)
 
 
 def _name(event: Any, document: Any) -> str | None:
@@ -60,8 +64,11 @@ def _name(event: Any, document: Any) -> str | None:
 
 
 def _derive(hit: Hit, event: Any, document: Any) -> None:
-    _identified(hit, at(event, "user"), ("email", "external_id", "idfa", "aaid", "uuid", "phone_number", "ip_address"))
-    _identified(hit, event, ("click_id",))
+    identify(hit, at(event, "user"), ("email", "external_id", "idfa", "aaid", "uuid", "phone_number", "ip_address"))
+    identify(hit, event, ("click_id",))
+    options = at(event, "user.data_processing_options")
+    if isinstance(options, dict) and options:
+        hit.consent = {"data_processing_options": options}
     if "click_id" in hit.identifiers:
         hit.campaign.setdefault("rdt_cid", hit.identifiers["click_id"])
 
@@ -81,8 +88,6 @@ _READ = JsonReader(
 def _decode(request: CapturedRequest) -> list[Hit]:
     hits = _READ(request)
     payload = read_body(request)
-    steps = split_url(request.url).path.strip("/").split("/")
-    account = steps[3] if "pixels" in steps and len(steps) > 3 else steps[-1]
     around: list[Parameter] = []
     for document, notes in payload.documents:
         events = at(document, "events")
@@ -92,10 +97,8 @@ def _decode(request: CapturedRequest) -> list[Hit]:
         elif isinstance(inner, dict) and isinstance(inner.get("events"), list) and inner["events"]:
             around += _AROUND.read(document, notes, without=frozenset(("data",)))
             around += _AROUND.read(inner, notes, without=frozenset(("events",)))
-    for hit in hits:
-        hit.account = account or None
-        if around:
-            hit.parameters = [*around, *hit.parameters]
+    for hit in hits if around else ():
+        hit.parameters = [*around, *hit.parameters]
     return hits
 
 
@@ -108,7 +111,7 @@ VENDOR = Vendor(
         Endpoint(host="ads-api.reddit.com", path="/api/v2.0/conversions/events/*"),
         Endpoint(host="ads-api.reddit.com", path="/api/v3/pixels/*/conversion_events"),
     ),
-    decode=_decode,
+    decode=of_account(_decode, "pixels", "events"),
     examples=(
         {
             "title": "a purchase, version 2",
@@ -133,6 +136,23 @@ VENDOR = Vendor(
             ],
         },
         {
+            "title": "two events, with limited use of data",
+            "request": {
+                "url": "https://ads-api.reddit.com/api/v2.0/conversions/events/t2_x", "method": "POST",
+                "body": {
+                    "partner": "SEGMENT",
+                    "events": [
+                        {"event_at": "2026-11-22T03:42:20Z", "event_type": {"tracking_type": "PageVisit"}, "user": {"data_processing_options": {"modes": ["LDU"], "country": "US", "region": "CA"}}},
+                        {"event_at": "2026-11-22T03:42:21Z", "event_type": {"tracking_type": "Custom", "custom_event_name": "quiz"}, "user": {"uuid": "u1"}},
+                    ],
+                },
+            },
+            "hits": [
+                {"kind": "pageview", "event": "PageVisit", "account": "t2_x", "consent": {"data_processing_options": {"modes": ["LDU"]}}, "parameters": {"partner": "SEGMENT"}},
+                {"kind": "event", "event": "quiz", "account": "t2_x", "identifiers": {"uuid": "u1"}},
+            ],
+        },
+        {
             "title": "a custom event, version 3",
             "request": {
                 "url": "https://ads-api.reddit.com/api/v3/pixels/a2_abc/conversion_events", "method": "POST",
@@ -141,5 +161,5 @@ VENDOR = Vendor(
             "hits": [{"kind": "event", "event": "demo", "account": "a2_abc", "key": "c1", "event_time": 1795318940.0}],
         },
     ),
-    lookalikes=("https://shop.example/api/v2.0/conversions/events/a2_abc", "https://ads-api.reddit.com.evil.example/api/v2.0/conversions/events/x", "https://ads-api.reddit.com/api/v3/me"),
+    lookalikes=("https://shop.example/api/v2.0/conversions/events/a2_abc", "https://ads-api.reddit.com.evil.example/api/v2.0/conversions/events/x", "https://ads-api.reddit.com/api/v3/me", "https://notads-api.reddit.com/api/v2.0/conversions/events/x", "https://shop.example/?u=https%3A%2F%2Fads-api.reddit.com%2Fapi%2Fv3%2Fpixels%2Fa%2Fconversion_events"),
 )  # fmt: skip

@@ -67,6 +67,15 @@ VENDOR = Vendor(
     decode=_decode,
     examples=(
         {
+            "title": "an error with its causes, of the browser's SDK",
+            "request": {
+                "url": "https://api.rollbar.com/api/1/item/", "method": "POST", "headers": {"X-Rollbar-Access-Token": "tok1"},
+                "body": {"data": {"level": "critical", "uuid": "i-2", "body": {"trace_chain": [{"exception": {"class": "E", "message": "m"}}]}}},
+            },
+            "hits": [{"kind": "event", "event": "critical", "account": "tok1", "key": "i-2", "values": {"class": "E", "message": "m"}}],
+        },
+        {"title": "the script", "request": {"url": "https://cdn.rollbar.com/rollbarjs/refs/tags/v2.26.0/rollbar.min.js"}, "hits": [{"kind": "library"}]},
+        {
             "title": "an error",
             "request": {
                 "url": "https://api.rollbar.com/api/1/item/", "method": "POST", "headers": {"X-Rollbar-Access-Token": "tok1"},
@@ -90,5 +99,6 @@ VENDOR = Vendor(
             "hits": [{"kind": "event", "event": "item", "account": "tok1", "values": {"message": "hello"}}],
         },
     ),
-    lookalikes=("https://shop.example/api/1/item/", "https://api.notrollbar.com/api/1/item/", "https://api.rollbar.com.evil.example/api/1/item/"),
+    lookalikes=("https://shop.example/api/1/item/", "https://api.notrollbar.com/api/1/item/", "https://api.rollbar.com.evil.example/api/1/item/",
+        "https://rollbar.com/shop/project/items/", "https://shop.example/?u=https%3A%2F%2Fapi.rollbar.com%2Fapi%2F1%2Fitem%2F"),
 )  # fmt: skip

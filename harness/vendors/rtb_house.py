@@ -161,8 +161,23 @@ VENDOR = Vendor(
             "hits": [{"event": "offer", "account": "pr_abc123", "values": {"offerId": "SKU_9"}}],
         },
         {"title": "the script", "request": {"url": "https://tags.creativecdn.com/eUCQernNGGvdlKl1D5sc.js"}, "hits": [{"kind": "library"}]},
+        {
+            "title": "a basket in the Asian region, and the visit of a page",
+            "request": "https://asia.creativecdn.com/tags?type=iframe&id=pr_c2rH_basketstatus_SKU1,SKU2&id=pr_c2rH_lid_abc&su=https%3A%2F%2Fshop.example%2Fcart%3Futm_source%3Dx&sr=https%3A%2F%2Fshop.example%2F&ts=1795318940000",
+            "hits": [
+                {"kind": "event", "event": "basketstatus", "account": "pr_c2rH", "values": {"offerIds": ["SKU1", "SKU2"]}, "campaign": {"utm_source": "x"}},
+                {"kind": "auxiliary", "event": "lid"},
+            ],
+        },
+        {
+            "title": "a page without more",
+            "request": {"url": "https://asia.creativecdn.com/tags?id=pr_n4X0y6ApZyJaHX1dNxQd&ncm=1", "resource_type": "document"},
+            "hits": [{"kind": "pageview", "event": "page_view", "account": "pr_n4X0y6ApZyJaHX1dNxQd"}],
+        },
     ),
     lookalikes=(
+        "https://www.rtbhouse.com/",
+        "https://ams.creativecdn.com/cm-notify?pi=adx",
         "https://shop.example/tags/v2?type=json",
         "https://us.creativecdn.com.evil.example/tags/v2?type=json",
         "https://notcreativecdn.com/tags?id=pr_abc_home",

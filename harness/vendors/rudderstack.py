@@ -62,10 +62,14 @@ _READ = call_reader(derive=_derive, query=_QUERY)
 
 def _decode(request: CapturedRequest) -> list[Hit]:
     hits = _READ(request)
-    wire = PLAIN.read(split_url(request.url).query)
+    address = split_url(request.url)
+    wire = PLAIN.read(address.query)
+    step = address.path.rpartition("/")[2]
     key = basic_user(request) or next((str(each.value) for each in wire if each.name == "writeKey"), "") or None
     for hit in hits:
         hit.account = hit.account or key
+        if hit.event is None and not request.body.data and step in CALLS:
+            hit.event = step
     return hits
 
 
@@ -118,8 +122,9 @@ VENDOR = Vendor(
         "https://www.rudderstack.com/docs/api/pixel-api/",
     ),
     endpoints=(
-        *(Endpoint(host=host, path=f"/v1/{call}") for host in _HOSTS for call in _CALLS),
-        *(Endpoint(host=host, path="/beacon/v1/*") for host in _HOSTS),
+        *(Endpoint(host=host, path=f"/v1/{call}") for host in _HOSTS for call in (*_CALLS, "import")),
+        *(Endpoint(host=host, path=path) for host in _HOSTS for path in ("/beacon/v1/*", "*/beacon/v1/batch")),
+        *(Endpoint(host=host, path=path, decode=LibraryReader("auxiliary", account="writeKey")) for host in _HOSTS for path in ("/rsaMetrics", "/rsaRequest", "/transform")),
         *(Endpoint(host=host, path=f"/pixel/v1/{call}", decode=_pixel) for host in _HOSTS for call in ("track", "page")),
         *(Endpoint(host="*", path=f"*/{call}", recognise=_is_rudderstack) for call in _CALLS[:-1]),
         Endpoint(host="*", path="*/beacon/v1/batch", recognise=_is_beacon),

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 from harness.capture.captured import Answer
 from harness.decode.address import split_url
-from harness.decode.document import PathTable, at, text_at
-from harness.decode.payload import from_base64, open_text, read_body
-from harness.decode.query import PLAIN, Prefix, Row
-from harness.decode.readers import JsonReader, LibraryReader, kind_of
+from harness.decode.calls import CALLS, basic_user, call_reader
+from harness.decode.document import at, text_at
+from harness.decode.payload import open_text, read_body
+from harness.decode.query import PLAIN
+from harness.decode.readers import LibraryReader
 from harness.decode.vendor import Endpoint, Vendor
 
 if TYPE_CHECKING:
@@ -25,82 +26,17 @@ if TYPE_CHECKING:
     from harness.capture.captured import CapturedRequest
     from harness.decode.hit import Hit
 
-GENERAL, PROPERTIES, TRAITS, CONTEXT, USER, TECHNICAL = "General", "Properties", "Traits", "Context", "User", "Technical"
-_CALLS = frozenset(("track", "page", "screen", "identify", "group", "alias"))
-_CAMPAIGN = {"source": "utm_source", "medium": "utm_medium", "name": "utm_campaign", "term": "utm_term", "content": "utm_content"}
-
-TABLE = PathTable(
-    {
-        "type": Row(None, "Call", GENERAL),
-        "event": Row(None, "Event", GENERAL),
-        "name": Row(None, "Name", GENERAL),
-        "category": Row(None, "Category", GENERAL),
-        "writeKey": Row(None, "Write key", GENERAL),
-        "anonymousId": Row(None, "Anonymous ID", USER),
-        "userId": Row(None, "User ID", USER),
-        "groupId": Row(None, "Group ID", USER),
-        "previousId": Row(None, "Previous ID", USER),
-        "messageId": Row(None, "Message ID", TECHNICAL),
-        "timestamp": Row(None, "Time", TECHNICAL),
-        "originalTimestamp": Row(None, "Time", TECHNICAL),
-        "sentAt": Row(None, "Sent", TECHNICAL),
-    },
-    (
-        Prefix("properties.", field=None, label="{}", group=PROPERTIES),
-        Prefix("traits.", field=None, label="{}", group=TRAITS),
-        Prefix("context.", field=None, label="{}", group=CONTEXT),
-        Prefix("integrations.", field=None, label="Integration {}", group=TECHNICAL),
-        Prefix("_metadata.", field=None, group=TECHNICAL),
-    ),
-)
-
-
-def _name(event: Any, document: Any) -> str | None:
-    """A track's own name, else the call's."""
-    call = text_at(event, "type")
-    return text_at(event, "event") if call in (None, "track") else call
-
-
-def _kind(name: str | None, event: Any) -> str:
-    match text_at(event, "type"):
-        case "page" | "screen":
-            return "pageview"
-        case "identify" | "group" | "alias":
-            return "identify"
-        case "track":
-            return "event"
-        case _:
-            return kind_of(name)
+_CALLED = {"t": "track", "p": "page", "s": "screen", "i": "identify", "g": "group", "a": "alias"}
+_KINDS = {"track": "event", "page": "pageview", "screen": "pageview", "identify": "identify", "group": "identify", "alias": "identify"}
 
 
 def _derive(hit: Hit, event: Any, document: Any) -> None:
-    if hit.kind == "pageview":
-        for key in ("name", "category"):
-            if text_at(event, key) is not None:
-                hit.values.setdefault(key, event[key])
-    found = at(event, "context.campaign") or at(document, "context.campaign")
-    if isinstance(found, dict):
-        for key, value in found.items():
-            if isinstance(value, str) and value:
-                hit.campaign[_CAMPAIGN.get(key, f"utm_{key}")] = value
     preferences = at(event, "context.consent.categoryPreferences")
     if isinstance(preferences, dict):
         hit.consent = dict(preferences)
 
 
-_READ = JsonReader(
-    TABLE,
-    events="batch",
-    event=_name,
-    account="writeKey",
-    key="messageId",
-    page=("context.page.url", "properties.url"),
-    time=("timestamp", "originalTimestamp"),
-    identifiers={"anonymous_id": "anonymousId", "user_id": "userId", "group_id": "groupId", "previous_id": "previousId"},
-    values=("properties", "traits"),
-    kind=_kind,
-    derive=_derive,
-)
+_READ = call_reader(derive=_derive)
 
 
 def _decode(request: CapturedRequest) -> list[Hit]:
@@ -111,22 +47,19 @@ def _decode(request: CapturedRequest) -> list[Hit]:
     carried = open_text(next((str(each.value) for each in asked if each.name == "data"), ""))
     if carried.documents and not request.body.data:
         hits = _READ.hits(carried, [each for each in asked if each.name != "data"])
-        for hit in hits:
-            if hit.kind == "auxiliary":
-                hit.event = {"t": "track", "p": "page"}.get(address.path.rpartition("/")[2], address.path.rpartition("/")[2])
     else:
         hits = _READ(request)
-    key = _authorised(request)
+    if not request.body.data:
+        # The path says which call it was where what is carried does not, or where a recorder kept no body.
+        step = address.path.rpartition("/")[2]
+        for hit in hits:
+            if hit.kind == "auxiliary":
+                hit.event = _CALLED.get(step, step)
+                hit.kind = _KINDS.get(hit.event, "auxiliary")
+    key = basic_user(request)
     for hit in hits:
         hit.account = hit.account or key
     return hits
-
-
-def _authorised(request: CapturedRequest) -> str | None:
-    """The write key as the user name of HTTP Basic authentication, as server libraries send it."""
-    scheme, _, token = (request.header("authorization") or "").partition(" ")
-    decoded = from_base64(token.strip()) if scheme.lower() == "basic" and len(token) >= 4 else None
-    return decoded.decode("utf-8", "replace").partition(":")[0] or None if decoded else None
 
 
 def _is_segment(request: CapturedRequest) -> bool:
@@ -134,13 +67,13 @@ def _is_segment(request: CapturedRequest) -> bool:
     for document, _ in read_body(request).documents:
         batch = document.get("batch") if isinstance(document, dict) else None
         for event in batch if isinstance(batch, list) and batch else [document]:
-            if not isinstance(event, dict) or event.get("type") not in _CALLS or not isinstance(event.get("messageId"), str):
+            if not isinstance(event, dict) or event.get("type") not in CALLS or not isinstance(event.get("messageId"), str):
                 return False
             integrations = event.get("integrations")
             if isinstance(integrations, dict) and "Customer.io Data Pipelines" in integrations:
                 return False
             library = text_at(event, "context.library.name") or text_at(document, "context.library.name") or ""
-            if library.startswith("analytics") or event["messageId"].startswith("ajs-"):
+            if library.startswith(("analytics", "@segment/")) or event["messageId"].startswith(("ajs-", "node-next-")):
                 return True
     return False
 
@@ -194,10 +127,16 @@ VENDOR = Vendor(
             for call in (*_SHORT, *_LONG, "pixel/*")
         ),
         *(Endpoint(host="*", path=f"*/{call}", recognise=_is_segment) for call in (*_SHORT[:-1], *_LONG)),
-        Endpoint(host="cdn.segment.com", path="/v1/projects/*/settings", role="config", decode=LibraryReader("config", account=_key_in_path)),
-        Endpoint(host="cdn.segment.com", path="/analytics.js/*", role="library", decode=_LIBRARY),
-        Endpoint(host="cdn.segment.com", path="/analytics-next/*", role="library", decode=LibraryReader()),
-        Endpoint(host="cdn.segment.com", path="/next-integrations/*", role="library", decode=LibraryReader()),
+        *(
+            Endpoint(host=host, path="/v1/projects/*/settings", role="config", decode=LibraryReader("config", account=_key_in_path))
+            for host in ("cdn.segment.com", "cdn.segment.io", "*.segmentapis.com")
+        ),
+        *(
+            Endpoint(host=host, path=f"/{folder}/*", role="library", decode=_LIBRARY if folder == "analytics.js" else LibraryReader())
+            for host in ("cdn.segment.com", "cdn.segment.io")
+            for folder in ("analytics.js", "analytics-next", "next-integrations")
+        ),
+        Endpoint(host="d2dq2ahtl5zl1z.cloudfront.net", path="/analytics.js/*", role="library", decode=_LIBRARY),
     ),
     decode=_decode,
     answer=_answer,
@@ -244,6 +183,41 @@ VENDOR = Vendor(
             ],
         },
         {
+            "title": "a server's batch to the European region",
+            "request": {
+                "url": "https://events.eu1.segmentapis.com/v1/batch", "method": "POST",
+                "body": {
+                    "writeKey": "EUKEY", "sentAt": "2026-11-22T03:42:20.362Z",
+                    "batch": [
+                        {"type": "track", "event": "Signed Up", "messageId": "node-next-1", "userId": "u", "context": {"library": {"name": "@segment/analytics-node"}}},
+                        {"type": "group", "groupId": "g1", "messageId": "node-next-2", "userId": "u", "traits": {"plan": "x"}},
+                    ],
+                },
+            },
+            "hits": [
+                {"kind": "event", "event": "Signed Up", "account": "EUKEY", "key": "node-next-1"},
+                {"kind": "identify", "event": "group", "account": "EUKEY", "identifiers": {"group_id": "g1"}},
+            ],
+        },
+        {
+            "title": "a call whose body was not recorded",
+            "request": {"url": "https://api.segment.io/v1/p", "method": "POST"},
+            "hits": [{"kind": "pageview", "event": "page", "account": None}],
+        },
+        {
+            "title": "an event as an image, its data as base64 in the address",
+            "request": {
+                "url": "https://api.segment.io/v1/pixel/track?data=eyJ3cml0ZUtleSI6IndrIiwidXNlcklkIjoidSIsImV2ZW50IjoiRW1haWwgT3BlbmVkIiwicHJvcGVydGllcyI6eyJzIjoxfX0",
+                "resource_type": "image",
+            },
+            "hits": [{"kind": "event", "event": "Email Opened", "account": "wk", "values": {"s": 1}}],
+        },
+        {
+            "title": "the script, from the older host",
+            "request": {"url": "https://cdn.segment.io/analytics.js/v1/wk123/analytics.min.js"},
+            "hits": [{"kind": "library", "account": "wk123"}],
+        },
+        {
             "title": "a source's settings",
             "request": {"url": "https://cdn.segment.com/v1/projects/wk123/settings"},
             "hits": [{"kind": "config", "account": "wk123"}],
@@ -258,5 +232,8 @@ VENDOR = Vendor(
         },
         "https://api.segment.io.evil.example/v1/t",
         "https://notsegment.io/v1/t",
+        "https://segment.com/docs/connections/spec/track/",
+        "https://app.segment.com/shop/sources",
+        "https://shop.example/?u=https%3A%2F%2Fapi.segment.io%2Fv1%2Ft",
     ),
 )  # fmt: skip

@@ -9,11 +9,12 @@ An envelope is a line of headers, then items: a line of item headers and the ite
 from __future__ import annotations
 
 import base64
+import re
 from typing import TYPE_CHECKING, Any
 
 from harness.decode.address import split_url
 from harness.decode.campaign import campaign_of
-from harness.decode.document import NotJSON, PathTable, parse, text_at
+from harness.decode.document import NotJSON, PathTable, at, parse, text_at
 from harness.decode.hit import Hit, Parameter
 from harness.decode.payload import raw_body, read_body
 from harness.decode.query import Prefix, QueryTable, Row
@@ -53,7 +54,10 @@ _ITEM = PathTable(
     ),
 )
 _HEAD = PathTable({"event_id": Row(None, "Event ID", TECHNICAL), "sent_at": Row(None, "Sent", TECHNICAL), "dsn": Row(None, "DSN", GENERAL)})
+# A public key, a host and a project's number.
+_DSN = re.compile(rb'"dsn"\s*:\s*"https?://[0-9A-Za-z]+(?::[0-9A-Za-z]*)?@[^"/]+(?:/[^"]*)?/\d+"')
 _OCCURRENCES = frozenset(("event", "feedback", "user_report"))
+_CONTAINERS = frozenset(("log", "span", "trace_metric"))
 _VALUES = ("message", "level", "transaction", "environment", "release", "tags", "extra", "status", "replay_type", "name")
 
 
@@ -71,7 +75,11 @@ def _decode(request: CapturedRequest) -> list[Hit]:
         return [Hit(kind="undecoded", parameters=[*query, raw_body(request)], undecoded=f"no envelope: {error}")]
     shared = [*query, *_HEAD.read(head, notes)]
     account = _project(address.path) or _of_dsn(head)
-    hits = [_hit(kind, header, item, trouble, shared, account, head) for kind, header, item, trouble in _items(rest)]
+    hits = [
+        _hit(kind, header, each, trouble, shared, account, head)
+        for kind, header, item, trouble in _items(rest)
+        for each in (_each(item) if kind in _CONTAINERS and kind != "span" else (item,))
+    ]
     return hits or [
         _hit(
             "event" if isinstance(head, dict) and ("exception" in head or "message" in head) else None,
@@ -116,6 +124,13 @@ def _items(data: bytes) -> Iterator[tuple[str | None, list[Parameter], Any, str]
             yield kind, parameters, [_raw(body)] if body else [], "" if known or not lines[0] else "an item that is no JSON"
 
 
+def _each(item: Any) -> list[Any]:
+    """The logs or metrics of an item that holds many."""
+    value, notes = item if isinstance(item, tuple) else (None, None)
+    entries = value.get("items") if isinstance(value, dict) else None
+    return [(each, notes) for each in entries] if isinstance(entries, list) and entries else [item]
+
+
 def _raw(data: bytes) -> Parameter:
     try:
         return Parameter("$body", data.decode("utf-8"), label="Body", group="Undecoded")
@@ -151,9 +166,21 @@ def _hit(
             if (found := text_at(last, name)) is not None:
                 values[f"exception_{name}"] = found
         page = text_at(value, "request.url")
+        for name, said in (("message", text_at(value, "body")), ("value", value.get("value"))):
+            if said is not None and kind in _CONTAINERS:
+                values[name] = said
+        attributes = value.get("attributes")
+        if kind in _CONTAINERS and isinstance(attributes, dict):
+            own = {name: said.get("value") if isinstance(said, dict) else said for name, said in attributes.items()}
+            values.update((name, said) for name, said in own.items() if not name.startswith("sentry."))
+            page = page or (own["url.full"] if isinstance(own.get("url.full"), str) else None)
+            identifiers.update((name, str(own[f"user.{name}"])) for name in ("id", "email") if own.get(f"user.{name}"))
+        feedback = at(value, "contexts.feedback")
+        if isinstance(feedback, dict):
+            values.update((name, feedback[name]) for name in ("message", "name", "contact_email") if feedback.get(name))
     event_id = text_at(value, "event_id") or (text_at(head, "event_id") if kind in _OCCURRENCES else None)
     return Hit(
-        kind="event" if kind in _OCCURRENCES else "auxiliary",
+        kind="event" if kind in _OCCURRENCES or kind == "log" else "auxiliary",
         event=kind,
         account=account,
         parameters=[*shared, *header, *read],
@@ -184,8 +211,8 @@ def _is_sentry(request: CapturedRequest) -> bool:
 
 
 def _has_dsn(request: CapturedRequest) -> bool:
-    line = read_body(request).data[:8_192].partition(b"\n")[0]
-    return line[:1] == b"{" and b'"dsn"' in line
+    line, ended, _ = read_body(request).data[:8_192].partition(b"\n")
+    return bool(ended) and line[:1] == b"{" and _DSN.search(line) is not None
 
 
 def _key(path: str, wire: Mapping[str, object]) -> str | None:
@@ -207,6 +234,8 @@ VENDOR = Vendor(
         *(Endpoint(host=host, path=f"/api/*/{call}/") for host in ("*.sentry.io", "sentry.io", "*.getsentry.com") for call in _CALLS),
         *(Endpoint(host="*", path=f"*/api/*/{call}{slash}", recognise=_is_sentry) for call in _CALLS for slash in ("/", "")),
         *(Endpoint(host="*", path=f"*/{name}", recognise=_has_dsn) for name in ("monitoring", "tunnel", "sentry-tunnel", "sentry")),
+        Endpoint(host="*", mark=b'"dsn":"http', recognise=_has_dsn),
+        *(Endpoint(host=host, path="/api/embed/error-page/", decode=LibraryReader("auxiliary")) for host in ("*.sentry.io", "sentry.io")),
         *(Endpoint(host=host, role="library", decode=LibraryReader(account=_key)) for host in ("browser.sentry-cdn.com", "js.sentry-cdn.com", "cdn.ravenjs.com")),
     ),
     decode=_decode,
@@ -245,8 +274,61 @@ VENDOR = Vendor(
             "request": {"url": "https://js.sentry-cdn.com/0123456789abcdef0123456789abcdef.min.js", "resource_type": "script"},
             "hits": [{"kind": "library", "account": "0123456789abcdef0123456789abcdef"}],
         },
+        {
+            "title": "an error sent to a server of the site's own, by an older SDK",
+            "request": {
+                "url": "https://errors.shop.example/api/5/store/?sentry_key=pub&sentry_version=7", "method": "POST", "headers": {"Content-Type": "text/plain"},
+                "body": '{"exception":{"values":[{"type":"E","value":"boom"}]},"event_id":"e9","tags":{"plan":"gold"}}',
+            },
+            "hits": [{"kind": "event", "event": "event", "account": "5", "key": "e9", "values": {"exception_value": "boom", "tags": {"plan": "gold"}}}],
+        },
+        {
+            "title": "a transaction, a log and feedback in one envelope, to the German region",
+            "request": {
+                "url": "https://o1.ingest.de.sentry.io/api/42/envelope/?sentry_key=pub&sentry_version=7&sentry_client=sentry.javascript.react%2F11.12.0", "method": "POST",
+                "body": '{"sent_at":"2026-11-22T03:43:50.331Z"}\n{"type":"transaction"}\n{"type":"transaction","transaction":"/cart","event_id":"e1"}\n{"type":"log","item_count":1}\n'
+                '{"items":[{"body":"hi"}]}\n{"type":"feedback"}\n{"contexts":{"feedback":{"message":"bad"}},"event_id":"e2"}',
+            },
+            "hits": [
+                {"kind": "auxiliary", "event": "transaction", "account": "42", "values": {"transaction": "/cart"}},
+                {"kind": "event", "event": "log"},
+                {"kind": "event", "event": "feedback", "key": "e2"},
+            ],
+        },
+        {
+            "title": "logs, a hit each",
+            "request": {
+                "url": "https://o12.ingest.de.sentry.io/api/345/envelope/?sentry_version=7&sentry_key=abc&sentry_client=sentry.javascript.browser%2F11.12.0", "method": "POST",
+                "body": '{"sdk":{"name":"sentry.javascript.browser","version":"11.12.0"}}\n{"type":"log","item_count":2,"content_type":"application/vnd.sentry.items.log+json"}\n'
+                '{"version":2,"items":[{"timestamp":1795603292.15,"level":"info","body":"paid","trace_id":"4f","severity_number":9,"attributes":{"total":{"value":5,"type":"integer"},"user.id":{"value":"U1","type":"string"},"sentry.release":{"value":"r1","type":"string"}}},{"timestamp":1795603293.1,"level":"warn","body":"late","attributes":{}}]}',
+            },
+            "hits": [
+                {"kind": "event", "event": "log", "account": "345", "event_time": 1795603292.15, "values": {"message": "paid", "level": "info", "total": 5}, "identifiers": {"id": "U1"}},
+                {"kind": "event", "event": "log", "values": {"message": "late", "level": "warn"}},
+            ],
+        },
+        {
+            "title": "feedback, of one who left an address",
+            "request": {
+                "url": "https://o12.ingest.de.sentry.io/api/345/envelope/?sentry_version=7&sentry_key=abc", "method": "POST",
+                "body": '{"event_id":"8ccc","sent_at":"2026-11-25T10:41:32.145Z"}\n{"type":"feedback"}\n{"contexts":{"feedback":{"contact_email":"a@b.c","message":"nice"}},"type":"feedback","level":"info","request":{"url":"https://shop.example/cart"},"event_id":"8ccc","timestamp":1795603292.145,"user":{"id":"U1"}}',
+            },
+            "hits": [{"kind": "event", "event": "feedback", "key": "8ccc", "page_url": "https://shop.example/cart", "values": {"message": "nice", "contact_email": "a@b.c"}, "identifiers": {"id": "U1"}}],
+        },
+        {
+            "title": "an error through a tunnel at a path of the site's own choice",
+            "request": {
+                "url": "https://shop.example/q7x?o=12&p=345", "method": "POST",
+                "body": '{"event_id":"8ccc","sent_at":"2026-11-25T10:41:32.145Z","sdk":{"name":"sentry.javascript.nextjs","version":"11.12.0"},"dsn":"https://abc@o12.ingest.de.sentry.io/345"}\n{"type":"event"}\n{"message":"boom","level":"error","event_id":"8ccc","timestamp":1795603292.145}',
+            },
+            "hits": [{"kind": "event", "event": "event", "account": "345", "key": "8ccc", "values": {"message": "boom"}}],
+        },
     ),
-    lookalikes=(
+    lookalikes=({"url": "https://shop.example/api/settings", "method": "POST", "body": '{"sentry":{"dsn":"https://abc@o12.ingest.sentry.io/345"}}'}, {"url": "https://shop.example/api/settings", "method": "POST", "body": '{"name":"x","dsn":"https://shop.example/345"}\n{}'}, {'url': 'https://shop.example/monitoring', 'method': 'POST', 'body': {'dsn': 'https://pub@o1.ingest.sentry.io/42'}},
+        {'url': 'https://shop.example/tunnel', 'method': 'POST', 'body': '{"dsn":"postgres://u@db/1"}\n{}'},
+        "https://sentry.io/api/0/projects/acme/",
+        "https://shop.example/?u=https%3A%2F%2Fo1.ingest.sentry.io%2Fapi%2F42%2Fenvelope%2F",
+        {'url': 'https://shop.example/api/42/store/', 'method': 'POST', 'body': {'message': 'x', 'event_id': '1'}},
         "https://shop.example/api/42/envelope/",
         {"url": "https://shop.example/monitoring", "method": "POST", "body": '{"a":1}'},
         "https://notsentry.io/api/42/envelope/",

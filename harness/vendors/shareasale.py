@@ -50,6 +50,11 @@ _READ = QueryReader(
             "userID": Row("userID", "Affiliate ID", USER),
             "sscid": Row("sscid", "Click ID", USER),
             "v": Row(None, "Plug-in version", "Technical"),
+            "X-type": Row("xtype", "Extra type", GENERAL),
+            "autovoid": Row("autovoid", "Void at once", GENERAL),
+            "persale": Row("persale", "Commission rate", COMMERCE, "number"),
+            "perlead": Row("perlead", "Commission a lead", COMMERCE, "number"),
+            "perhit": Row("perhit", "Commission a hit", COMMERCE, "number"),
         }
     ),
     event=("transtype",),
@@ -64,7 +69,10 @@ VENDOR = Vendor(
     name="ShareASale",
     category="advertising",
     docs=("https://blog.shareasale.com/2014/06/12/tracking-pixel/",),
-    endpoints=tuple(Endpoint(host=host, path="/sale.cfm") for host in ("shareasale.com", "www.shareasale.com", "shareasale-analytics.com", "www.shareasale-analytics.com")),
+    endpoints=(
+        *(Endpoint(host=host, path="/sale.cfm") for host in ("shareasale.com", "www.shareasale.com", "shareasale-analytics.com", "www.shareasale-analytics.com")),
+        *(Endpoint(host=host, path="/j.js", role="library") for host in ("shareasale-analytics.com", "www.shareasale-analytics.com")),
+    ),
     decode=_READ,
     examples=(
         {
@@ -86,6 +94,11 @@ VENDOR = Vendor(
             "title": "a lead",
             "request": {"url": "https://www.shareasale.com/sale.cfm?tracking=L-1&amount=0.00&merchantID=134163&transtype=lead"},
             "hits": [{"event": "lead", "account": "134163", "key": "L-1"}],
+        },
+        {
+            "title": "the script",
+            "request": {"url": "https://www.shareasale-analytics.com/j.js", "resource_type": "script"},
+            "hits": [{"kind": "library"}],
         },
     ),
     lookalikes=(

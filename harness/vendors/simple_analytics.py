@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from harness.decode.address import split_url
+from harness.decode.campaign import campaign_of
 from harness.decode.payload import read_body
-from harness.decode.query import QueryTable, Row
+from harness.decode.query import Prefix, QueryTable, Row
 from harness.decode.readers import LibraryReader, QueryReader
 from harness.decode.vendor import Endpoint, Vendor
 
@@ -28,7 +29,18 @@ _TABLE = QueryTable(
         "hostname": Row("hostname", "Website", "General"),
         "path": Row("path", "Page path", "Page"),
         "referrer": Row("referrer", "Referrer", "Page"),
-        "unique": Row("unique", "Unique", "Session"),
+        "query": Row("query", "Campaign's part of the query", "Campaign"),
+        "ref": Row("ref", "Referrer named in the address", "Campaign"),
+        "hostname_original": Row(None, "Website the script stands on", "General"),
+        "sri": Row(None, "Script's integrity checked", "Technical"),
+        "mobile": Row(None, "Mobile", "Device"),
+        "brands": Row(None, "Browser's brands", "Device"),
+        "os_name": Row(None, "Operating system", "Device"),
+        "os_version": Row(None, "Operating system's version", "Device"),
+        "bot": Row(None, "Bot", "Technical"),
+        "brave": Row(None, "Brave", "Device"),
+        "duck": Row(None, "DuckDuckGo", "Device"),
+        "unique": Row("unique", "Unique", "Session", "boolean"),
         "page_id": Row(None, "Page ID", "Session"),
         "session_id": Row(None, "Session ID", "Session"),
         "id": Row(None, "Hit ID", "Technical"),
@@ -52,7 +64,8 @@ _TABLE = QueryTable(
         "time": Row(None, "Time", "Technical"),
         "error": Row("error", "Error", "Technical"),
         "warnings": Row(None, "Warnings", "Technical"),
-    }
+    },
+    (Prefix("metadata.", field="{}", label="{}", group="Metadata"),),
 )
 
 
@@ -67,13 +80,15 @@ def _decode(request: CapturedRequest) -> list[Hit]:
     hits = _READ(request)
     for hit in hits:
         values = hit.values
-        kind = values.get("type")
+        kind = "pageview" if request.url.partition("?")[0].endswith("/noscript.gif") else values.get("type")
         hit.kind = "pageview" if kind == "pageview" else "event" if kind == "event" or values.get("event") else "auxiliary"
         if hit.kind == "pageview":
             hit.event = "pageview"
         for name in ("utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term"):
             if values.get(name):
                 hit.campaign[name] = str(values[name])
+        if isinstance(asked := values.get("query"), str):
+            hit.campaign = {**campaign_of("https://x/?" + asked.lstrip("?")), **hit.campaign}
         if values.get("hostname"):
             hit.page_url = f"https://{values['hostname']}{values.get('path') or '/'}"
     return hits
@@ -120,6 +135,24 @@ VENDOR = Vendor(
             "hits": [{"kind": "event", "event": "purchase", "account": "shop.example", "values": {"value": 19.98}}],
         },
         {
+            "title": "an event of a server",
+            "request": {
+                "url": "https://queue.simpleanalyticscdn.com/events", "method": "POST",
+                "body": {"type": "event", "hostname": "shop.example", "event": "signup", "ua": "x", "metadata": {"plan": "gold", "seats": 3}},
+            },
+            "hits": [{"kind": "event", "event": "signup", "account": "shop.example", "values": {"plan": "gold", "seats": 3}}],
+        },
+        {
+            "title": "a page view with a campaign, as version 11 tells it",
+            "request": {"url": f"https://queue.simpleanalyticscdn.com/simple.gif?{_HIT}&type=pageview&query=utm_source%3Dnews%26utm_medium%3Dmail&os_name=iOS", "resource_type": "image"},
+            "hits": [{"kind": "pageview", "campaign": {"utm_source": "news", "utm_medium": "mail"}}],
+        },
+        {
+            "title": "a page view without scripts",
+            "request": {"url": "https://queue.simpleanalyticscdn.com/noscript.gif?hostname=shop.example&collect-dnt=true", "resource_type": "image"},
+            "hits": [{"kind": "pageview", "event": "pageview", "account": "shop.example"}],
+        },
+        {
             "title": "the end of a page",
             "request": {"url": "https://queue.simpleanalyticscdn.com/append", "method": "POST", "body": {"type": "append", "hostname": "shop.example", "original_id": "i1", "duration": 9, "scrolled": 60}},
             "hits": [{"kind": "auxiliary", "event": "append", "account": "shop.example", "values": {"duration": 9, "scrolled": 60}}],
@@ -129,6 +162,8 @@ VENDOR = Vendor(
         "https://shop.example/simple.gif?x=1",
         "https://notqueue.simpleanalyticscdn.com.evil.example/simple.gif",
         "https://shop.example/append",
+        {"url": "https://shop.example/append", "method": "POST", "body": {"type": "append", "hostname": "shop.example"}},
+        "https://www.simpleanalytics.com/simple.gif",
         "https://shop.example/?u=https%3A%2F%2Fqueue.simpleanalyticscdn.com%2Fsimple.gif",
     ),
 )  # fmt: skip

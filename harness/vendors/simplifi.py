@@ -58,6 +58,11 @@ VENDOR = Vendor(
     decode=_READ,
     examples=(
         {
+            "title": "a page that names no segment",
+            "request": {"url": "https://i.simpli.fi/dpx?cid=42167&m=1&sifi_tuid=20769&cbri=965697365535&referrer=https%3A%2F%2Fshop.example%2F%3Futm_source%3Dx"},
+            "hits": [{"kind": "pageview", "event": "page_view", "account": "42167", "page_url": "https://shop.example/?utm_source=x", "campaign": {"utm_source": "x"}}],
+        },
+        {
             "title": "a conversion with its name",
             "request": {"url": "https://i.simpli.fi/dpx?cid=123&conversion=40&campaign_id=0&m=1&c=orderconfirmed&tid=T-1&sifi_tuid=7"},
             "hits": [{"kind": "event", "event": "conversion", "account": "123", "key": "T-1", "values": {"c": "orderconfirmed", "conversion": "40"}}],

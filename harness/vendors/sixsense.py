@@ -40,7 +40,7 @@ _READ = QueryReader(
     account="token",
     page="pageURL",
     identifiers=("svisitor", "visitor", "session"),
-    kind=lambda event: "pageview" if event == "a_pageload" else "event" if event else "auxiliary",
+    kind=lambda event: "pageview" if event == "a_pageload" else "auxiliary" if event in (None, "active_time_track") else "event",
     lifted=("q",),
 )
 
@@ -70,7 +70,7 @@ VENDOR = Vendor(
         Endpoint(host="j.6sc.co", role="library", decode=LibraryReader(account=_token)),
     ),
     decode=_READ,
-    automatic_events=frozenset({"a_pageload"}),
+    automatic_events=frozenset({"a_pageload", "active_time_track"}),
     automatic_parameters=frozenset({"token", "svisitor", "visitor", "session", "m", "q", "thirdParty", "pageURL", "pageViewId", "r"}),
     examples=(
         {
@@ -95,8 +95,21 @@ VENDOR = Vendor(
             "request": {"url": "https://j.6sc.co/j/ab12-cd34.js", "resource_type": "script"},
             "hits": [{"kind": "library", "account": "ab12-cd34"}],
         },
+        {
+            "title": "time spent on a page, told again and again",
+            "request": {"url": "https://b.6sc.co/v1/beacon/img.gif?token=tk1&svisitor=v1&session=s1&event=active_time_track&q=%7B%22currentTime%22%3A15%7D&pageURL=https%3A%2F%2Fshop.example%2F", "resource_type": "image"},
+            "hits": [{"kind": "auxiliary", "event": "active_time_track", "account": "tk1", "values": {"currentTime": 15}}],
+        },
+        {
+            "title": "an event of the site's own",
+            "request": "https://b.6sc.co/v1/beacon/img.gif?token=tk1&svisitor=v1&event=form_submit&q=%7B%22form%22%3A%22demo%22%7D",
+            "hits": [{"kind": "event", "event": "form_submit", "account": "tk1", "values": {"form": "demo"}}],
+        },
     ),
     lookalikes=(
+        "https://6sense.com/platform/",
+        "https://abm.6sense.com/",
+        "https://shop.example/?u=https%3A%2F%2Fb.6sc.co%2Fv1%2Fbeacon%2Fimg.gif%3Ftoken%3D1",
         "https://shop.example/v1/beacon/img.gif?token=1",
         "https://b.not6sc.co/v1/beacon/img.gif",
         "https://epsilon.6sense.com.evil.example/v3/company/details",

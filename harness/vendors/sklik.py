@@ -36,6 +36,8 @@ _READ = QueryReader(
             "id": Row("id", "ID", GENERAL),
             "c": Row("id", "ID", GENERAL),
             "value": Row("value", "Value", COMMERCE, "number"),
+            "v": Row("value", "Value", COMMERCE, "number"),
+            "color": Row(None, "Colour of the image", "Technical"),
             "orderId": Row("orderId", "Order ID", COMMERCE),
             "itemId": Row("itemId", "Product ID", COMMERCE),
             "category": Row("category", "Category", COMMERCE),
@@ -103,6 +105,11 @@ VENDOR = Vendor(
                     "values": {"value": 199.9, "orderId": "123456", "zboziId": "7"},
                 }
             ],
+        },
+        {
+            "title": "a conversion of the older code",
+            "request": {"url": "https://c.imedia.cz/checkConversion?c=10000000&color=ffffff&v=199.9"},
+            "hits": [{"kind": "event", "event": "conversion", "account": "10000000", "values": {"value": 199.9}}],
         },
         {"title": "the script", "request": {"url": "https://c.seznam.cz/js/rc.js"}, "hits": [{"kind": "library"}]},
     ),

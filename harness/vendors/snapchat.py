@@ -2,7 +2,8 @@
 
 Documentation: https://businesshelp.snapchat.com/s/article/snap-pixel-about,
 https://businesshelp.snapchat.com/s/article/pixel-direct-implementation (events and parameters). The keys on the wire are not published;
-they are those that scevent 1.x to 3.x send: a form, a query, or JSON whose ``req`` holds one entry an event.
+they are those that scevent 1.x to 3.x send: a form, a query, or JSON whose ``req`` holds one entry an event. A site's own gateway
+(https://github.com/Snapchat/business-sdk-python) receives the same as flat JSON.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from harness.decode.address import split_url
 from harness.decode.document import PathTable
 from harness.decode.payload import read_body
-from harness.decode.query import Prefix, QueryTable, Row
+from harness.decode.query import Prefix, QueryTable, Row, unescape
 from harness.decode.readers import LibraryReader, QueryReader
 from harness.decode.vendor import Endpoint, Vendor
 
@@ -53,7 +54,7 @@ _ROWS = {
     "e_pr": Row("price", "Price", COMMERCE, "number"),
     "e_cur": Row("currency", "Currency", COMMERCE),
     "e_tid": Row("transaction_id", "Transaction ID", COMMERCE),
-    "e_ni": Row("number_items", "Number of items", COMMERCE),
+    "e_ni": Row("number_items", "Number of items", COMMERCE, "number"),
     "e_iids": Row("item_ids", "Item IDs", COMMERCE),
     "e_ic": Row("item_category", "Item category", COMMERCE),
     "e_bds": Row("brands", "Brands", COMMERCE),
@@ -63,6 +64,15 @@ _ROWS = {
     "e_su": Row("success", "Success", GENERAL),
     "e_ss": Row("search_string", "Search term", GENERAL),
     "e_et": Row("event_tag", "Event tag", GENERAL),
+    "et": Row("event_tag", "Event tag", GENERAL),
+    "e_cs": Row("customer_status", "Customer status", COMMERCE),
+    "e_dm": Row("delivery_method", "Delivery method", COMMERCE),
+    "e_lv": Row("level", "Level", GENERAL),
+    "cdid": Row("client_deduplication_id", "Deduplication ID", GENERAL),
+    "trackId": Row(None, "Request ID", TECHNICAL),
+    "gac": Row(None, "Page's checksum", TECHNICAL),
+    "an_k": Row(None, "Alternative ID's kind", TECHNICAL),
+    "an_v": Row(None, "Alternative ID", TECHNICAL),
     "client_deduplication_id": Row("client_deduplication_id", "Deduplication ID", GENERAL),
     "client_dedup_id": Row("client_dedup_id", "Deduplication ID", GENERAL),
     "price": Row("price", "Price", COMMERCE, "number"),
@@ -73,6 +83,7 @@ _ROWS = {
     "gdpr_consent": Row(None, "TCF string", CONSENT),
     "us_privacy": Row(None, "US privacy string", CONSENT),
     "data_use": Row("data_use", "Limited data use", CONSENT),
+    "du": Row("data_use", "Limited data use", CONSENT),
 }  # fmt: skip
 _PREFIXES = (
     Prefix("e_", field="e_{}", label="Event: {}", group=COMMERCE),
@@ -86,7 +97,10 @@ _ENTRY = PathTable({f"req[].t.{key}": row for key, row in _ROWS.items()} | {"req
 
 
 def _consent(wire: Mapping[str, Any]) -> dict[str, Any] | None:
-    return {key: wire[key] for key in ("gdpr", "gdpr_consent", "us_privacy", "data_use") if wire.get(key)} or None
+    found = {key: wire[key] for key in ("gdpr", "gdpr_consent", "us_privacy", "data_use") if wire.get(key)}
+    if wire.get("du"):
+        found["data_use"] = wire["du"]
+    return found or None
 
 
 _READ = QueryReader(
@@ -118,6 +132,18 @@ def _decode(request: CapturedRequest) -> list[Hit]:
     return hits
 
 
+def _is_snap(request: CapturedRequest) -> bool:
+    """Told on a site's own gateway by a pixel's UUID, an event and one of the visitor's ids."""
+    query = f"&{split_url(request.url).query}&"
+    document = read_body(request).value if request.body.data else None
+    if isinstance(document, dict):
+        pixel, event, named = document.get("pid"), document.get("ev"), any(key in document for key in ("u_c1", "u_scsid", "u_sclid"))
+    else:
+        pixel, event = (unescape(query.partition(f"&{key}=")[2].partition("&")[0]) for key in ("pid", "ev"))
+        named = any(f"&{key}=" in query for key in ("u_c1", "u_scsid", "u_sclid"))
+    return isinstance(pixel, str) and [len(each) for each in pixel.split("-")] == [8, 4, 4, 4, 12] and bool(event) and named
+
+
 def _pixel(path: str, wire: Mapping[str, Any]) -> str | None:
     """``/config/com/<pixel>.js``."""
     return path.rpartition("/")[2].removesuffix(".js") or None
@@ -137,7 +163,8 @@ VENDOR = Vendor(
         *(Endpoint(host=host, path=path) for host in _HOSTS for path in ("/p", "/p/")),
         *(Endpoint(host=host, path="/cm/*", decode=LibraryReader("auxiliary", account="pid")) for host in _HOSTS),
         *(Endpoint(host=host, path="/config/*", role="config", decode=LibraryReader("config", account=_pixel)) for host in _HOSTS),
-        Endpoint(host="sc-static.net", path="/scevent.min.js", role="library"),
+        Endpoint(host="*", path="*/gateway/p", recognise=_is_snap),
+        *(Endpoint(host="sc-static.net", path=path, role="library") for path in ("/scevent.min.js", "/scevent.js")),
         Endpoint(host="sc-static.net", path="/js-sha256-v1.min.js", role="library"),
     ),
     decode=_decode,
@@ -155,7 +182,7 @@ VENDOR = Vendor(
             "hits": [
                 {
                     "kind": "event", "event": "PURCHASE", "account": "b2ade379-a55e-4ca7-893b-b9fac04c843f", "key": "T-1",
-                    "values": {"price": 19.98, "currency": "EUR", "transaction_id": "T-1", "item_ids": "A;B", "number_items": "2"},
+                    "values": {"price": 19.98, "currency": "EUR", "transaction_id": "T-1", "item_ids": "A;B", "number_items": 2},
                     "identifiers": {"u_hem": "f660ab91", "u_c1": "842d7ddb"}, "campaign": {"ScCid": "x1"}, "event_time": 1583875341.291,
                 }
             ],
@@ -181,6 +208,45 @@ VENDOR = Vendor(
             ],
         },
         {
+            "title": "a purchase of version 3, from a tag manager, with what it is deduplicated by",
+            "request": {
+                "url": "https://tr.snapchat.com/p?pid=aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee&ev=PURCHASE&intg=gtm&u_hem=973d&pids=aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee"
+                "&e_tid=T-1&e_ni=2&e_ic=cat1&e_pr=42.22&e_iids=A12%2CB20&e_cur=EUR&u_c1=35f3&an_k=pn_al&an_v=u_c1&e_bds=BrandA%2CBrandB&cdid=d-1&e_cs=returning&du=granted"
+                "&e_dm=delivery&et=test-tag&e_lv=5&u_sclid=229d&u_scsid=debf&gac=5e2a8062&pl=https%3A%2F%2Fshop.example%2F&trackId=5279&ts=1783196371375&v=3.59.0"
+            },
+            "hits": [
+                {
+                    "kind": "event", "event": "PURCHASE", "account": "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee", "key": "d-1", "page_url": "https://shop.example/",
+                    "values": {
+                        "price": 42.22, "currency": "EUR", "transaction_id": "T-1", "number_items": 2, "client_deduplication_id": "d-1",
+                        "customer_status": "returning", "delivery_method": "delivery", "event_tag": "test-tag", "level": "5", "brands": "BrandA,BrandB",
+                    },
+                    "consent": {"data_use": "granted"}, "identifiers": {"u_c1": "35f3", "u_sclid": "229d", "u_scsid": "debf", "u_hem": "973d"},
+                }
+            ],
+        },
+        {
+            "title": "a view through the site's own gateway",
+            "request": {
+                "url": "https://gtm.shop.example/gateway/p", "method": "POST",
+                "body": {
+                    "pid": "194e8c7a-0334-4401-8c48-4c2bd7029d83", "ev": "VIEW_CONTENT", "e_iids": ["14"], "pl": "https://shop.example/product.html", "if": False,
+                    "ts": 1668449199558, "u_c1": "ad63", "u_sclid": "2122", "u_scsid": "d787", "v": "2.0.0",
+                },
+            },
+            "hits": [{"kind": "event", "event": "VIEW_CONTENT", "account": "194e8c7a-0334-4401-8c48-4c2bd7029d83", "identifiers": {"u_c1": "ad63"}, "event_time": 1668449199.558}],
+        },
+        {
+            "title": "a report of the script's own",
+            "request": {"url": "https://tr6.snapchat.com/p", "method": "POST", "body": {"ctx": {}, "req": [{"log": {"name": "SB", "message": ""}}]}},
+            "hits": [{"kind": "auxiliary", "event": None, "account": None}],
+        },
+        {
+            "title": "a pixel's settings",
+            "request": {"url": "https://tr.snapchat.com/config/de/b2ade379-a55e-4ca7-893b-b9fac04c843f.js?v=3.59.0"},
+            "hits": [{"kind": "config", "account": "b2ade379-a55e-4ca7-893b-b9fac04c843f"}],
+        },
+        {
             "title": "the cookie's copy",
             "request": {"url": "https://tr.snapchat.com/cm/i?pid=b2ade379-a55e-4ca7-893b-b9fac04c843f"},
             "hits": [{"kind": "auxiliary", "account": "b2ade379-a55e-4ca7-893b-b9fac04c843f"}],
@@ -197,5 +263,8 @@ VENDOR = Vendor(
         "https://nottr.snapchat.com/p?pid=1&ev=PURCHASE",
         "https://shop.example/?u=https%3A%2F%2Ftr.snapchat.com%2Fp%3Fpid%3D1",
         "https://www.snapchat.com/p/abc",
+        {"url": "https://shop.example/gateway/p", "method": "POST", "body": {"pid": "p1", "ev": "PURCHASE"}},
+        {"url": "https://shop.example/gateway/p", "method": "POST", "body": {"pid": "194e8c7a-0334-4401-8c48-4c2bd7029d83", "ev": "x"}},
+        "https://tr.snapchat.com/",
     ),
 )  # fmt: skip

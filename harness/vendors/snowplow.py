@@ -226,6 +226,21 @@ def _is_payload(request: CapturedRequest) -> bool:
     return isinstance(first, dict) and first.get("e") in _EVENTS and "tv" in first and "p" in first
 
 
+def _is_webhook(request: CapturedRequest) -> bool:
+    return f"&{split_url(request.url).query}".replace("%3A", ":").partition("&schema=")[2].startswith(_IGLU)
+
+
+def _webhook(request: CapturedRequest) -> list[Hit]:
+    """The Iglu adapter: one self-describing event, its schema and its fields in the query."""
+    [hit] = _decode(request)
+    wire = {each.name: each.value for each in reversed(hit.parameters)}
+    hit.event, hit.kind = _schema(str(wire.get("schema") or ""))[1] or None, "event"
+    for name, value in wire.items():
+        if name not in ("schema", *_ROWS):
+            hit.values.setdefault(name, value)
+    return [hit]
+
+
 _LINK = (
     '{"schema":"iglu:com.snowplowanalytics.snowplow/unstruct_event/jsonschema/1-0-0","data":{"schema":'
     '"iglu:com.snowplowanalytics.snowplow.ecommerce/snowplow_ecommerce_action/jsonschema/1-0-2","data":{"type":"transaction"}}}'
@@ -248,9 +263,11 @@ VENDOR = Vendor(
     endpoints=(
         Endpoint(host="*", path="*/com.snowplowanalytics.snowplow/tp2", recognise=_is_payload),
         Endpoint(host="*", path="*/tp2", recognise=_is_payload),
+        Endpoint(host="*", path="*/com.snowplowanalytics.iglu/v1", recognise=_is_webhook, decode=_webhook),
         Endpoint(host="*", path="*/com.snowplowanalytics.snowplow/*", recognise=_is_payload),
         Endpoint(host="*", path="*/i", recognise=_is_image),
         Endpoint(host="*", keys=("tv", "e", "p"), recognise=_is_image),
+        Endpoint(host="*", mark=b"iglu:com.snowplowanalytics.snowplow/payload_data/", recognise=_is_payload),
         Endpoint(host="*.collector.snplow.net", path="/*"),
         *(
             Endpoint(host=host, path=path, role="library", decode=LibraryReader())
@@ -306,12 +323,48 @@ VENDOR = Vendor(
             },
             "hits": [{"kind": "event", "event": "add_to_cart", "account": "shop", "key": "e-4", "values": {"sku": "S1"}}],
         },
+        {
+            "title": "a ping of a page, an older transaction and one of its items",
+            "request": {
+                "url": "https://sp.shop.example/com.snowplowanalytics.snowplow/tp2", "method": "POST",
+                "body": {
+                    "schema": "iglu:com.snowplowanalytics.snowplow/payload_data/jsonschema/1-0-4",
+                    "data": [
+                        {"e": "pp", "pp_miy": "0", "pp_may": "900", "tv": "js-3.24.0", "aid": "shop", "p": "web", "eid": "e-5"},
+                        {"e": "tr", "tr_id": "T-1", "tr_tt": "19.98", "tr_cu": "EUR", "tv": "js-2.18.0", "aid": "shop", "p": "web", "eid": "e-6"},
+                        {"e": "ti", "ti_id": "T-1", "ti_sk": "S1", "ti_pr": "9.99", "ti_qu": "2", "tv": "js-2.18.0", "aid": "shop", "p": "web", "eid": "e-7"},
+                    ],
+                },
+            },
+            "hits": [
+                {"kind": "auxiliary", "event": "page_ping", "values": {"pp_yoffset_max": 900}},
+                {"kind": "event", "event": "transaction", "key": "e-6", "values": {"tr_orderid": "T-1", "tr_total": 19.98, "tr_currency": "EUR"}},
+                {"kind": "event", "event": "transaction_item", "key": "e-7", "values": {"ti_sku": "S1", "ti_quantity": 2}},
+            ],
+        },
+        {
+            "title": "a webhook of the Iglu adapter",
+            "request": "https://sp.shop.example/com.snowplowanalytics.iglu/v1?schema=iglu%3Acom.acme%2Fsignup%2Fjsonschema%2F1-0-0&aid=shop&p=web&plan=gold",
+            "hits": [{"kind": "event", "event": "signup", "account": "shop", "values": {"plan": "gold"}}],
+        },
+        {
+            "title": "a post to a path of the site's own choice",
+            "request": {
+                "url": "https://c.shop.example/x/y", "method": "POST", "headers": {"Content-Type": "application/json; charset=UTF-8"},
+                "body": '{"schema":"iglu:com.snowplowanalytics.snowplow/payload_data/jsonschema/1-0-4","data":[{"e":"pv","url":"https://shop.example/cart?utm_source=news","page":"Shop","eid":"b351","tv":"js-4.10.1","tna":"sp3","aid":"shop3","p":"web","dtm":"1795603290331","duid":"7f48","uid":"U1"}]}',
+            },
+            "hits": [{"kind": "pageview", "event": "page_view", "account": "shop3", "key": "b351", "campaign": {"utm_source": "news"}, "identifiers": {"domain_userid": "7f48", "user_id": "U1"}}],
+        },
     ),
     lookalikes=(
+        "https://shop.example/com.snowplowanalytics.iglu/v1?schema=x",
+        "https://docs.snowplow.io/docs/sources/",
+        "https://shop.example/i/2?e=pv",
         "https://shop.example/i?e=pv",
         "https://shop.example/com.snowplowanalytics.snowplow/tp2",
         {"url": "https://shop.example/tp2", "method": "POST", "body": {"schema": "x", "data": [{"e": "zz"}]}},
         "https://shop.example/?u=https%3A%2F%2Fsp.shop.example%2Fi%3Fe%3Dpv%26p%3Dweb%26tv%3Djs",
         "https://notsnplow.net/i",
+        {"url": "https://shop.example/api/docs", "method": "POST", "body": {"note": "iglu:com.snowplowanalytics.snowplow/payload_data/jsonschema/1-0-4"}},
     ),
 )  # fmt: skip

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 
 from harness.decode.address import split_url
 from harness.decode.query import QueryTable, Row
-from harness.decode.readers import QueryReader
+from harness.decode.readers import LibraryReader, QueryReader
 from harness.decode.vendor import Endpoint, Vendor
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from harness.capture.captured import CapturedRequest
     from harness.decode.hit import Hit
 
@@ -55,6 +57,11 @@ _TABLE = QueryTable(
         "f_v": Row(None, "Format", TECHNICAL),
         "p_v": Row(None, "Pixel version", TECHNICAL),
         "dnf": Row(None, "Do not fire", TECHNICAL),
+        "s": Row(None, "Debugging", TECHNICAL),
+        "vt": Row("vt", "Attraction type", GENERAL),
+        "fpid": Row("fpid", "Product ID", FLIGHT),
+        "opid": Row("opid", "Product ID", GENERAL),
+        "opn": Row("opn", "Product name", GENERAL),
         "auto_out": Row(None, "Cookieless opt-out", TECHNICAL),
     }
 )
@@ -67,11 +74,17 @@ _READ = QueryReader(
 )
 
 
+def _container(path: str, wire: Mapping[str, object]) -> str | None:
+    """``/cip/c/1234.js``."""
+    name = path.rpartition("/")[2].removesuffix(".js")
+    return name if name.isdecimal() else None
+
+
 def _decode(request: CapturedRequest) -> list[Hit]:
     hits = _READ(request)
     pieces = [piece for piece in split_url(request.url).path.split("/") if piece]
     for hit in hits:
-        hit.account = pieces[2] if len(pieces) > 2 else None
+        hit.account = pieces[-1] if len(pieces) > 1 else None
         hit.event = hit.event or "page_view"
     return hits
 
@@ -82,8 +95,8 @@ VENDOR = Vendor(
     category="advertising",
     docs=("https://support.sojern.com/",),
     endpoints=(
-        *(Endpoint(host="beacon.sojern.com", path=path) for path in ("/pixel/p/*", "/pixel/cp/*", "/pixel/img/*")),
-        Endpoint(host="static.sojern.com", path="/*", role="library"),
+        *(Endpoint(host="beacon.sojern.com", path=path) for path in ("/pixel/p/*", "/pixel/cp/*", "/pixel/img/*", "/p/*")),
+        Endpoint(host="static.sojern.com", path="/*", role="library", decode=LibraryReader(account=_container)),
     ),
     decode=_decode,
     examples=(
@@ -103,6 +116,16 @@ VENDOR = Vendor(
             "title": "a container pixel on the home page",
             "request": {"url": "https://beacon.sojern.com/pixel/cp/11?f_v=cp_v1_js&p_v=1&hpid=76565&pt=HOME_PAGE"},
             "hits": [{"kind": "pageview", "event": "HOME_PAGE", "account": "11"}],
+        },
+        {
+            "title": "a hotel looked for, with the older pixel",
+            "request": {"url": "https://beacon.sojern.com/p/5?et=hs&t=2&hr=1&hd=3&hd1=2026-12-01&hd2=2026-12-04&hc1=Rome"},
+            "hits": [{"kind": "event", "event": "hs", "account": "5", "values": {"t": 2, "hr": 1, "hd": 3, "hc1": "Rome"}}],
+        },
+        {
+            "title": "a container's script",
+            "request": {"url": "https://static.sojern.com/cip/c/1234.js?f_v=cp_v3_js", "resource_type": "script"},
+            "hits": [{"kind": "library", "account": "1234"}],
         },
         {
             "title": "a bare pixel",

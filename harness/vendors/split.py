@@ -6,13 +6,14 @@ https://docs.split.io/reference/events-overview (events API), https://help.split
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from harness.decode.address import split_url
 from harness.decode.document import PathTable, at, text_at
 from harness.decode.payload import read_body
 from harness.decode.query import Prefix, Row
-from harness.decode.readers import JsonReader, LibraryReader
+from harness.decode.readers import JsonReader, LibraryReader, epoch_seconds
 from harness.decode.vendor import Endpoint, Vendor
 
 if TYPE_CHECKING:
@@ -39,22 +40,35 @@ _IMPRESSIONS = PathTable(
 )  # fmt: skip
 
 
-def _treatments(hit: Hit, event: Any, document: Any) -> None:
-    shown = at(event, "i")
-    if isinstance(shown, list):
-        treatments = [text for each in shown if (text := text_at(each, "t"))]
-        if treatments:
-            hit.values["treatment"] = treatments[0]
-            hit.values["treatments"] = treatments
-        for each in shown:
-            if key := text_at(each, "k"):
-                hit.identifiers.setdefault("key", key)
-
-
 _SHOWN = JsonReader(
-    _IMPRESSIONS, events="entries", shared=_SHARED, event=lambda event, document: "impression" if text_at(event, "f") else None, account="token",
-    time=lambda event, document: text_at(event["i"][0], "m") if isinstance(at(event, "i"), list) and event["i"] else None, values=(), derive=_treatments,
+    _IMPRESSIONS, events="entries", shared=_SHARED, event=lambda event, document: "impression" if text_at(event, "f") else None, account="token", values=(),
 )  # fmt: skip
+
+
+def _impressions(request: CapturedRequest) -> list[Hit]:
+    """A flag's impressions are listed under it; each is a hit."""
+    hits: list[Hit] = []
+    for hit, entry in zip(_SHOWN(request), _entries(request), strict=False):
+        shown = at(entry, "i")
+        for each in shown if isinstance(shown, list) and shown else [{}]:
+            one = replace(hit, parameters=list(hit.parameters), values=dict(hit.values), identifiers={})
+            if (treatment := text_at(each, "t")) is not None:
+                one.values["treatment"] = treatment
+            if (key := text_at(each, "k")) is not None:
+                one.identifiers["key"] = key
+            one.event_time = epoch_seconds(text_at(each, "m"))
+            hits.append(one)
+    return hits
+
+
+def _entries(request: CapturedRequest) -> list[Any]:
+    found: list[Any] = []
+    for document, _ in read_body(request).documents:
+        entries = at(document, "entries")
+        found += entries if isinstance(entries, list) else document if isinstance(document, list) else [document]
+    return found
+
+
 _FIGURES = LibraryReader("auxiliary", account="token")
 
 
@@ -63,7 +77,7 @@ def _decode(request: CapturedRequest) -> list[Hit]:
     if "/count" in path or not read_body(request).documents:
         hits = _FIGURES(request)
     else:
-        hits = (_SHOWN if "testImpressions" in path else _EVENTS)(request)
+        hits = (_impressions if "testImpressions" in path else _EVENTS)(request)
     scheme, _, token = (request.header("authorization") or "").partition(" ")
     for hit in hits:
         hit.account = hit.account or (token.strip() or None if scheme.lower() == "bearer" else None)
@@ -118,8 +132,27 @@ VENDOR = Vendor(
             "request": {"url": "https://sdk.split.io/api/splitChanges?s=1.3&since=-1"},
             "hits": [{"kind": "config"}],
         },
+        {
+            "title": "impressions of two flags, one of them shown twice",
+            "request": {
+                "url": "https://events.split.io/api/testImpressions/bulk", "method": "POST", "headers": {"Authorization": "Bearer tok1"},
+                "body": [{"f": "a", "i": [{"k": "u1", "t": "on", "m": 1673729811404}, {"k": "u2", "t": "off", "m": 1673729812404}]}, {"f": "b", "i": [{"k": "u1", "t": "v2", "m": 1673729813404}]}],
+            },
+            "hits": [
+                {"event": "impression", "account": "tok1", "values": {"feature_flag": "a", "treatment": "on"}, "identifiers": {"key": "u1"}},
+                {"event": "impression", "values": {"feature_flag": "a", "treatment": "off"}, "identifiers": {"key": "u2"}, "event_time": 1673729812.404},
+                {"event": "impression", "values": {"feature_flag": "b", "treatment": "v2"}},
+            ],
+        },
+        {
+            "title": "events in a beacon",
+            "request": {"url": "https://events.split.io/api/events/beacon", "method": "POST", "body": {"entries": [{"eventTypeId": "click", "trafficTypeName": "user", "key": "u1"}], "token": "tok1", "sdk": "javascript-11"}},
+            "hits": [{"kind": "event", "event": "click", "account": "tok1"}],
+        },
     ),
     lookalikes=(
+        "https://app.split.io/login",
+        "https://shop.example/?u=https%3A%2F%2Fevents.split.io%2Fapi%2Fevents%2Fbulk",
         "https://shop.example/api/events/bulk",
         "https://events.notsplit.io/api/events/bulk",
         "https://events.split.io.evil.example/api/events/bulk",

@@ -49,7 +49,7 @@ def _decode(request: CapturedRequest) -> list[Hit]:
     document = payload.value
     batches = at(document, "batch")
     if not isinstance(batches, list):
-        batches = [document] if isinstance(at(document, "events"), list) else None
+        batches = document if _is_listed(document) else [document] if isinstance(at(document, "events"), list) else None
     if batches is None:
         if request.body.data:
             problem = payload.problem or "" if payload.documents else payload.problem or f"JSON expected, found {payload.shape}"
@@ -57,12 +57,13 @@ def _decode(request: CapturedRequest) -> list[Hit]:
         return [Hit(kind="auxiliary", parameters=shared)]
     of_batch: dict[str, list[Parameter]] = {}
     of_event: dict[str, list[Parameter]] = {}
+    named = "" if batches is document else "batch"
     around = list(shared)
     for number, batch in enumerate(batches):
         for each in _TABLE.read([batch], payload.notes, at="batch"):
-            name = f"batch[{number}]{each.name[8:]}" if number else each.name
+            name = f"{named}[{number}]{each.name[8:]}"
             _, mark, rest = name.partition(".events[")
-            kept = each._replace(name=name) if number else each
+            kept = each if name == each.name else each._replace(name=name)
             (of_event.setdefault(f"{number}.{rest.partition(']')[0]}", []) if mark else of_batch.setdefault(str(number), [])).append(kept)
     if isinstance(document, dict) and at(document, "batch") is not None:
         around += _TABLE.read(document, payload.notes, without=frozenset(("batch",)))
@@ -70,13 +71,20 @@ def _decode(request: CapturedRequest) -> list[Hit]:
     for number, batch in enumerate(batches):
         before = [*around, *of_batch.get(str(number), ())]
         events = at(batch, "events")
-        pixel = text_at(batch, "pid") or text_at(batch, "key")
+        # The older script gives every page a `pid` of its own beside the pixel's key.
+        pixel = text_at(batch, "key") or text_at(batch, "pid")
         if not isinstance(events, list) or not events:
             hits.append(Hit(kind="auxiliary", account=pixel, parameters=before + of_event.get(f"{number}.", [])))
             continue
         for place, event in enumerate(events):
-            hits.append(_hit(event, pixel, before, of_event.get(f"{number}.{place}", [])))
+            hit = _hit(event, pixel, before, of_event.get(f"{number}.{place}", []))
+            hit.identifiers.update({key: text for key in ("uid", "sid") if (text := text_at(batch, key)) is not None})
+            hits.append(hit)
     return hits
+
+
+def _is_listed(document: Any) -> bool:
+    return isinstance(document, list) and bool(document) and all(isinstance(at(each, "events"), list) for each in document)
 
 
 def _hit(event: Any, pixel: str | None, before: list[Parameter], own: list[Parameter]) -> Hit:
@@ -87,9 +95,10 @@ def _hit(event: Any, pixel: str | None, before: list[Parameter], own: list[Param
         for key, value in body.items():
             values.setdefault(key, value)
     page = text_at(event, "body.url") or text_at(event, "url")
-    identifiers = {key: text for key in ("id", "alias", "email", "user_id") if (text := text_at(body, key)) is not None}
+    identifying = ("id", "alias", "email", "user_id") if name == "alias" else ("alias", "email", "user_id")
+    identifiers = {key: text for key in identifying if (text := text_at(body, key)) is not None}
     return Hit(
-        kind="auxiliary" if name is None else "pageview" if name == "view" else "identify" if name == "alias" else "event",
+        kind="auxiliary" if name is None else "pageview" if name in ("view", "init") else "identify" if name == "alias" else "event",
         event=name,
         account=pixel or text_at(event, "pid"),
         parameters=[*before, *own],
@@ -98,7 +107,7 @@ def _hit(event: Any, pixel: str | None, before: list[Parameter], own: list[Param
         key=text_at(event, "body.order_id"),
         campaign=campaign_of(page),
         page_url=page,
-        event_time=epoch_seconds(at(event, "timestamp")),
+        event_time=epoch_seconds(at(event, "timestamp") or at(event, "time")),
     )
 
 
@@ -110,11 +119,12 @@ VENDOR = Vendor(
     endpoints=(
         Endpoint(host="pixels.spotify.com", path="/v1/ingest"),
         Endpoint(host="pixels.spotify.com", path="/v2/ingest"),
+        Endpoint(host="us-central1-adaptive-growth.cloudfunctions.net", path="/pdst-events-prod-sink"),
         Endpoint(host="pixel.byspotify.com", path="/*", role="library"),
         Endpoint(host="cdn.pdst.fm", path="/ping.min.js", role="library"),
     ),
     decode=_decode,
-    automatic_events=frozenset({"view"}),
+    automatic_events=frozenset({"view", "init"}),
     examples=(
         {
             "title": "a view and a purchase in one request",
@@ -158,6 +168,28 @@ VENDOR = Vendor(
             "hits": [
                 {"event": "lead", "account": "a"},
                 {"event": "lead", "account": "b", "parameters": {"batch[1].pid": "b", "batch[1].events[0].action": "lead"}},
+            ],
+        },
+        {
+            "title": "a page and a lead of Podsights, as the pixel was called",
+            "request": {
+                "url": "https://us-central1-adaptive-growth.cloudfunctions.net/pdst-events-prod-sink", "method": "POST",
+                "body": [
+                    {
+                        "uid": "u-1", "sid": "s-1", "pid": "5d1c-page", "key": "18858202ee0c4082a0f7e6d3d8b53c94", "time": 1795318941,
+                        "events": [
+                            {"action": "init", "time": 1795318940.5, "group": None, "body": {"url": "https://shop.example/?utm_source=podcast", "referrer": ""}},
+                            {"action": "lead", "time": 1795318941, "body": {"value": 5, "currency": "USD"}},
+                        ],
+                    }
+                ],
+            },
+            "hits": [
+                {
+                    "kind": "pageview", "event": "init", "account": "18858202ee0c4082a0f7e6d3d8b53c94", "event_time": 1795318940.5, "campaign": {"utm_source": "podcast"},
+                    "identifiers": {"uid": "u-1", "sid": "s-1"}, "parameters": {"[0].uid": "u-1"},
+                },
+                {"kind": "event", "event": "lead", "values": {"value": 5, "currency": "USD"}, "parameters": {"[0].events[1].action": "lead"}},
             ],
         },
         {"title": "the script", "request": {"url": "https://pixel.byspotify.com/ping.min.js"}, "hits": [{"kind": "library"}]},

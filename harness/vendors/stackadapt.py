@@ -34,20 +34,35 @@ _READ = QueryReader(
             "page": Row("url", "Page address", PAGE),
             "ref": Row("ref", "Referrer", PAGE),
             "referrer": Row("ref", "Referrer", PAGE),
-            "title": Row(None, "Page title", PAGE),
+            "title": Row("title", "Page title", PAGE),
             "user_id": Row("user_id", "User ID", USER),
             "first_name": Row(None, "First name (hashed)", USER),
             "email": Row("email", "Email (hashed)", USER),
             "phone": Row("phone", "Phone (hashed)", USER),
             "is_js": Row(None, "From the script", TECHNICAL),
-            "landing_url": Row("landing_url", "Landing address", PAGE),
+            "landing_url": Row("landing_url", "Page address", PAGE),
+            "t": Row("title", "Page title", PAGE),
+            "host": Row(None, "Receiver", TECHNICAL),
+            "tip": Row(None, "Visitor's time on the site", TECHNICAL),
+            "l_src": Row(None, "Source", TECHNICAL),
+            "l_src_d": Row(None, "Source's time", TECHNICAL),
+            "u_src": Row(None, "User's source", TECHNICAL),
+            "u_src_d": Row(None, "User's source's time", TECHNICAL),
+            "shop": Row(None, "A shop", TECHNICAL),
+            "sa-user-id": Row("sa-user-id", "Browser ID", USER),
+            "sa-user-id-v2": Row(None, "Browser ID", USER),
+            "sa-user-id-v3": Row(None, "Browser ID", USER),
+            "segment_ss": Row(None, "From Segment", TECHNICAL),
+            "ip_fwd": Row(None, "IP address", USER),
+            "ua_fwd": Row(None, "User agent", USER),
         }
     ),
     account=("uid", "cid", "sid"),
-    page="url",
-    identifiers=("user_id", "email", "phone"),
+    page=("url", "landing_url"),
+    identifiers=("user_id", "email", "phone", "sa-user-id"),
     lifted=("args",),
 )
+_HOSTS = ("tags.srv.stackadapt.com", "srv.stackadapt.com", "east.srv.stackadapt.com", "uw.srv.stackadapt.com", "eu.srv.stackadapt.com")
 _NAMES = {"conv": "conversion", "rt": "retargeting"}
 
 
@@ -56,9 +71,13 @@ def _decode(request: CapturedRequest) -> list[Hit]:
     hits = _READ(request)
     for hit in hits:
         hit.values.pop("args", None)
-        event = hit.values.get("event_type") or hit.values.get("action") or _NAMES.get(use) or ("page_view" if hit.account else None)
+        call, action = hit.values.get("event_type"), hit.values.get("action")
+        event = (action or call if call == "track" else call or action) or _NAMES.get(use) or ("page_view" if hit.account else None)
         hit.event = str(event) if event else None
         hit.kind = kind_of(hit.event)
+        products = hit.values.get("products")
+        if isinstance(products, list):
+            hit.values.setdefault("items", products)
         key = hit.values.get("order_id") or hit.values.get("orderId")
         hit.key = str(key) if key else None
     return hits
@@ -70,7 +89,8 @@ VENDOR = Vendor(
     category="advertising",
     docs=("https://docs.stackadapt.com/", "https://segment.com/docs/connections/destinations/catalog/actions-stackadapt/"),
     endpoints=(
-        *(Endpoint(host=host, path=path) for host in ("tags.srv.stackadapt.com", "srv.stackadapt.com") for path in ("/saq_pxl", "/conv", "/rt", "/js_tracking")),
+        *(Endpoint(host=host, path=path) for host in _HOSTS for path in ("/saq_pxl", "/conv", "/rt")),
+        *(Endpoint(host=host, path=path, decode=LibraryReader("auxiliary", account="uid")) for host in _HOSTS for path in ("/js_tracking", "/ifr_ts", "/ifr_pv", "/tec_ts")),
         Endpoint(host="tags.srv.stackadapt.com", path="/events.js", role="library"),
         Endpoint(host="tags.srv.stackadapt.com", path="/sa.jpeg", decode=LibraryReader("auxiliary")),
         Endpoint(host="sync.srv.stackadapt.com", path="/*", decode=LibraryReader("auxiliary")),
@@ -90,6 +110,25 @@ VENDOR = Vendor(
             "hits": [{"kind": "event", "event": "purchase", "account": "7MBV", "key": "T-1", "values": {"revenue": 19.98}}],
         },
         {
+            "title": "a page view as the script sends it",
+            "request": {
+                "url": "https://tags.srv.stackadapt.com/saq_pxl?uid=7MBV&is_js=true&landing_url=https%3A%2F%2Fshop.example%2F%3Futm_source%3Dx&t=Shop&tip=abc&host=https%3A%2F%2Ftags.srv.stackadapt.com&l_src=&sa-user-id=s%253A0-1"
+            },
+            "hits": [{"kind": "pageview", "event": "page_view", "account": "7MBV", "page_url": "https://shop.example/?utm_source=x", "campaign": {"utm_source": "x"}, "values": {"title": "Shop"}}],
+        },
+        {
+            "title": "an order from Segment's servers",
+            "request": {
+                "url": "https://tags.srv.stackadapt.com/saq_pxl?segment_ss=1&event_type=track&uid=7MBV&url=https%3A%2F%2Fshop.example%2F&args=%7B%22action%22%3A%22Order%20Completed%22%2C%22order_id%22%3A%22T-2%22%2C%22products%22%3A%5B%7B%22product_id%22%3A%22S1%22%7D%5D%7D"
+            },
+            "hits": [{"kind": "event", "event": "Order Completed", "account": "7MBV", "key": "T-2", "values": {"items": [{"product_id": "S1"}]}}],
+        },
+        {
+            "title": "time on the site, in Europe",
+            "request": {"url": "https://eu.srv.stackadapt.com/ifr_ts?uid=7MBV&t=10"},
+            "hits": [{"kind": "auxiliary", "account": "7MBV"}],
+        },
+        {
             "title": "a conversion as an image",
             "request": {"url": "https://srv.stackadapt.com/conv?cid=Ef9XveXNVxwqxOFLKMKL9A"},
             "hits": [{"event": "conversion", "account": "Ef9XveXNVxwqxOFLKMKL9A"}],
@@ -99,6 +138,8 @@ VENDOR = Vendor(
         "https://shop.example/saq_pxl?uid=7MBVbwhh1j9tcRrjPEqfIw",
         "https://tags.srv.stackadapt.com.evil.example/saq_pxl?uid=1",
         "https://nottags.srv.stackadapt.com/saq_pxl?uid=1",
+        "https://tags.srv.stackadapt.com/",
+        "https://docs.stackadapt.com/",
         "https://shop.example/?u=https%3A%2F%2Ftags.srv.stackadapt.com%2Fsaq_pxl",
     ),
 )  # fmt: skip

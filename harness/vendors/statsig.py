@@ -79,6 +79,7 @@ _HOSTS = (
     "api.statsig.com",
     "api.statsigcdn.com",
     "featureassets.org",
+    "featuregates.org",
     "assetsconfigcdn.org",
     "beyondwickedmapping.org",
 )
@@ -90,7 +91,15 @@ def _is_statsig(request: CapturedRequest) -> bool:
     return request.method == "POST" and "&k=client-" in query and "&st=" in query and "&sv=" in query
 
 
-_CONFIG = LibraryReader("config", account="k")
+_SETTINGS = LibraryReader("config", account="k")
+
+
+def _config(request: CapturedRequest) -> list[Hit]:
+    hits = _SETTINGS(request)
+    for hit in hits:
+        hit.account = hit.account or request.header("statsig-api-key")
+    return hits
+
 
 VENDOR = Vendor(
     id="statsig",
@@ -98,10 +107,12 @@ VENDOR = Vendor(
     category="experiment",
     docs=("https://docs.statsig.com/client/javascript-sdk", "https://docs.statsig.com/http-api"),
     endpoints=(
-        *(Endpoint(host=host, path=f"/v1/{call}") for host in _HOSTS for call in ("rgstr", "log_event", "log_event_beacon")),
+        *(Endpoint(host=host, path=f"/v1/{call}") for host in _HOSTS for call in ("rgstr", "rgstr_e", "log_event", "log_event_beacon")),
         *(Endpoint(host="*", path=f"*/{call}", recognise=_is_statsig) for call in ("rgstr", "log_event", "log_event_beacon")),
+        Endpoint(host="*", keys=("ec", "sid", "sv"), recognise=_is_statsig),
+        Endpoint(host="*", path="*/initialize", role="config", recognise=_is_statsig, decode=_config),
         *(Endpoint(host=host, path=f"/v1/{call}", decode=LibraryReader("auxiliary", account="k")) for host in _HOSTS for call in ("sdk_exception", "log_exposure")),
-        *(Endpoint(host=host, path=path, role="config", decode=_CONFIG) for host in _HOSTS for path in ("/v1/initialize", "/v1/download_config_specs", "/v1/download_config_specs/*", "/v1/get_id_lists", "/v1/get_config", "/v1/check_gate")),
+        *(Endpoint(host=host, path=path, role="config", decode=_config) for host in _HOSTS for path in ("/v1/initialize", "/v1/download_config_specs", "/v1/download_config_specs/*", "/v1/get_id_lists", "/v1/get_config", "/v1/check_gate")),
     ),
     decode=_decode,
     automatic_events=frozenset({"statsig::gate_exposure", "statsig::config_exposure", "statsig::layer_exposure", "statsig::diagnostics", *_AUTOMATIC, "auto_capture::session_start", "auto_capture::click"}),
@@ -145,8 +156,39 @@ VENDOR = Vendor(
             "request": {"url": "https://featureassets.org/v1/initialize?k=client-1&st=javascript-client", "method": "POST", "body": {"user": {"userID": "u1"}}},
             "hits": [{"kind": "config", "account": "client-1"}],
         },
+        {
+            "title": "an event of the older SDK, and a diagnostic",
+            "request": {
+                "url": "https://events.statsigapi.net/v1/log_event", "method": "POST", "headers": {"STATSIG-API-KEY": "client-1"},
+                "body": {"events": [{"eventName": "signup", "value": "pro", "time": 1795318940362, "user": {"userID": "u1"}}, {"eventName": "statsig::diagnostics", "metadata": {"context": "initialize"}}]},
+            },
+            "hits": [{"kind": "event", "event": "signup", "account": "client-1", "values": {"value": "pro"}}, {"kind": "auxiliary", "event": "statsig::diagnostics"}],
+        },
+        {
+            "title": "events to an address of the site's own choice",
+            "request": {
+                "url": "https://ff.shop.example/collect/x?k=client-key2&st=javascript-client&sv=3.33.5&t=1795604076450&sid=7fd5&ec=1", "method": "POST", "headers": {"statsig-event-count": "1", "statsig-sdk-type": "javascript-client"},
+                "body": {"events": [{"eventName": "purchase", "user": {"userID": "U1"}, "value": 9.5, "metadata": {"order": "T1"}, "time": 1795604076450}], "statsigMetadata": {"sdkType": "javascript-client", "sdkVersion": "3.33.5", "stableID": "s1"}},
+            },
+            "hits": [{"kind": "event", "event": "purchase", "account": "client-key2", "values": {"value": 9.5, "order": "T1"}, "identifiers": {"user_id": "U1"}}],
+        },
+        {
+            "title": "the settings through the site's own host",
+            "request": {"url": "https://ff.shop.example/v1/initialize?k=client-key1&st=javascript-client&sv=3.33.5&t=1795604076425&sid=aaf8&se=1", "method": "POST", "body": "==Qf9xGb15mOiwmcVt2YhJGbsFm"},
+            "hits": [{"kind": "config", "account": "client-key1"}],
+        },
+        {
+            "title": "the settings of the older SDK",
+            "request": {"url": "https://featuregates.org/v1/initialize", "method": "POST", "headers": {"content-type": "application/json; charset=UTF-8", "statsig-api-key": "client-key1", "statsig-encoded": "1", "statsig-sdk-type": "js-client"}, "body": "==QfiIjYqRmI6ICazFGaiwSZzxWYmpjI"},
+            "hits": [{"kind": "config", "account": "client-key1"}],
+        },
     ),
     lookalikes=(
+        "https://shop.example/collect?ec=1&sid=2&sv=3",
+        "https://shop.example/api/initialize?k=client-1",
+        "https://console.statsig.com/login",
+        "https://docs.statsig.com/http-api",
+        "https://shop.example/?u=https%3A%2F%2Fprodregistryv2.org%2Fv1%2Frgstr",
         "https://shop.example/v1/rgstr?k=client-1",
         "https://notprodregistryv2.org/v1/rgstr",
         "https://statsigapi.net.evil.example/v1/log_event",

@@ -11,7 +11,7 @@ from harness.decode.address import split_url
 from harness.decode.document import PathTable, at, text_at
 from harness.decode.payload import read_body
 from harness.decode.query import Prefix, Row
-from harness.decode.readers import JsonReader, LibraryReader
+from harness.decode.readers import JsonReader, LibraryReader, QueryReader
 from harness.decode.vendor import Endpoint, Vendor
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ _TABLE = PathTable(
         "ca": Row("ca", "Campaign name", "Campaign"),
         "co": Row("co", "Campaign content", "Campaign"),
         "te": Row("te", "Campaign term", "Campaign"),
+        "qs": Row(None, "Query", "Page"),
         "lc": Row(None, "Locale", "Device"),
         "tz": Row(None, "Time zone", "Device"),
         "unique": Row(None, "Unique only", "General"),
@@ -39,6 +40,7 @@ _TABLE = PathTable(
     },
     (
         Prefix("meta.", field=None, label="{}", group="Event data"),
+        Prefix("traits.", field=None, label="{}", group="User"),
         Prefix("perf.", field=None, label="{}", group="Performance"),
     ),
 )
@@ -56,7 +58,7 @@ _READ = JsonReader(
     event="ev",
     account="pid",
     identifiers={"profile_id": "profileId"},
-    values=("meta",),
+    values=("meta", "traits"),
     derive=_derive,
 )
 
@@ -65,11 +67,18 @@ def _decode(request: CapturedRequest) -> list[Hit]:
     hits = _READ(request)
     step = split_url(request.url).path.rstrip("/").rpartition("/")[2]
     for hit in hits:
-        if step == "log" and hit.account is not None:
+        if step in ("log", "noscript") and hit.account is not None:
             hit.kind, hit.event = "pageview", "pageview"
-        elif step in ("hb", "heartbeat", "error"):
+        elif step == "identify":
+            hit.kind, hit.event = "identify", step
+        elif step != "custom":
             hit.kind, hit.event = "auxiliary", step
     return hits
+
+
+_NOSCRIPT = QueryReader(
+    {"pid": Row("pid", "Project ID", "General")}, event=lambda values: "pageview" if values.get("pid") else None, account="pid"
+)
 
 
 def _is_swetrix(request: CapturedRequest) -> bool:
@@ -90,7 +99,9 @@ VENDOR = Vendor(
     category="analytics",
     docs=("https://docs.swetrix.com/events-api", "https://docs.swetrix.com/swetrix-js-reference",),
     endpoints=(
-        *(Endpoint(host=host, path=path) for host in ("api.swetrix.com", "api.swetrix.org") for path in ("/log", "/log/custom", "/log/hb", "/log/error", "/v1/log", "/v1/log/custom", "/v1/log/hb", "/v1/log/error", "/log/noscript")),
+        *(Endpoint(host=host, path=path) for host in ("api.swetrix.com", "api.swetrix.org") for path in ("/log", "/log/*", "/v1/log", "/v1/log/*")),
+        *(Endpoint(host=host, path=path, decode=_NOSCRIPT) for host in ("api.swetrix.com", "api.swetrix.org") for path in ("/log/noscript", "/v1/log/noscript")),
+        *(Endpoint(host=host, path="/*feature-flag/evaluate", role="config", decode=LibraryReader("config", account="pid")) for host in ("api.swetrix.com", "api.swetrix.org")),
         *(Endpoint(host="*", path=path, recognise=_is_swetrix) for path in ("*/log", "*/log/custom")),
         *(Endpoint(host=host, path="/*", role="library", decode=LibraryReader()) for host in ("swetrix.org", "cdn.swetrix.org", "cdn.swetrix.com")),
     ),
@@ -108,6 +119,21 @@ VENDOR = Vendor(
             "request": {"url": "https://swx.shop.example/log/custom", "method": "POST", "body": {"pid": "STEzHcB1rALV", "ev": "purchase", "meta": {"plan": "gold"}, "lc": "en-US", "tz": "UTC"}},
             "hits": [{"kind": "event", "event": "purchase", "account": "STEzHcB1rALV", "values": {"plan": "gold"}}],
         },
+        {
+            "title": "an identification",
+            "request": {"url": "https://api.swetrix.com/log/identify", "method": "POST", "body": {"pid": "STEzHcB1rALV", "profileId": "u1", "traits": {"plan": "gold"}}},
+            "hits": [{"kind": "identify", "event": "identify", "account": "STEzHcB1rALV", "identifiers": {"profile_id": "u1"}, "values": {"plan": "gold"}}],
+        },
+        {
+            "title": "a page view without scripts",
+            "request": {"url": "https://api.swetrix.com/log/noscript?pid=STEzHcB1rALV", "resource_type": "image"},
+            "hits": [{"kind": "pageview", "event": "pageview", "account": "STEzHcB1rALV"}],
+        },
+        {
+            "title": "a heartbeat",
+            "request": {"url": "https://api.swetrix.com/log/hb", "method": "POST", "body": {"pid": "STEzHcB1rALV"}},
+            "hits": [{"kind": "auxiliary", "event": "hb", "account": "STEzHcB1rALV"}],
+        },
     ),
-    lookalikes=("https://shop.example/log", {"url": "https://shop.example/log", "method": "POST", "body": {"pid": "x", "pg": "/"}}, "https://notapi.swetrix.com.evil.example/log"),
+    lookalikes=("https://shop.example/log", "https://swetrix.com/log", "https://shop.example/?u=https%3A%2F%2Fapi.swetrix.com%2Flog", {"url": "https://shop.example/log", "method": "POST", "body": {"pid": "x", "pg": "/"}}, "https://notapi.swetrix.com.evil.example/log"),
 )  # fmt: skip

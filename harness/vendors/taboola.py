@@ -49,6 +49,11 @@ _ROWS = {
     "gdpr": Row(None, "GDPR applies", CONSENT),
     "ccpaPs": Row(None, "US privacy string", CONSENT),
     "cbp": Row(None, "Consent platform", CONSENT),
+    "cbpv": Row(None, "Consent platform's version", CONSENT),
+    "cmps": Row(None, "Consent platform's state", CONSENT),
+    "it": Row(None, "From", TECHNICAL),
+    "sd": Row(None, "Session", TECHNICAL),
+    "est": Row(None, "Estimated time (ms)", TECHNICAL),
     "tos": Row(None, "Time on the site (s)", TECHNICAL),
     "ssd": Row(None, "Session depth", TECHNICAL),
     "scd": Row(None, "Scroll depth", TECHNICAL),
@@ -90,8 +95,16 @@ def _decode(request: CapturedRequest) -> list[Hit]:
             if isinstance(page, str) and hit.page_url is None:
                 hit.page_url, hit.campaign = page, campaign_of(page)
             for name, value in view.items():
-                if name in ("revenue", "currency", "orderid", "quantity"):
+                if name in _ROWS and _ROWS[name].field is not None:
                     hit.values.setdefault(name, value)
+            key = view.get("orderid")
+            hit.key = hit.key or (str(key) if key else None)
+        if isinstance(data, dict):
+            said = {name: data.get(name) or at(view, name) for name in ("tcs", "gdpr", "ccpaPs")}
+            said["ccpaPs"] = said["ccpaPs"] or data.get("ccpa")
+            hit.consent = hit.consent or {name: value for name, value in said.items() if value} or None
+            if isinstance(data.get("ui"), str) and data["ui"]:
+                hit.identifiers.setdefault("ui", data["ui"])
     return hits
 
 
@@ -124,6 +137,9 @@ _HOSTS = (
     "us-trc.taboola.com",
     "am-trc-events.taboola.com",
     "la-trc-events.taboola.com",
+    "us-trc-events.taboola.com",
+    "*.trc-events.taboola.com",
+    "nr-events.taboola.com",
     "trc2.taboola.com",
 )
 
@@ -140,8 +156,10 @@ VENDOR = Vendor(
         *(Endpoint(host=host, path="/*/log/3/*") for host in _HOSTS),
         *(Endpoint(host=host, path="/*/log/3/bulk-s2s-action", decode=_bulk) for host in _HOSTS),
         *(Endpoint(host=host, path="/*/trc/3/json") for host in _HOSTS),
-        Endpoint(host="trc.taboola.com", path="/sg/*", decode=LibraryReader("auxiliary")),
+        *(Endpoint(host=host, path="/sg/*", decode=LibraryReader("auxiliary")) for host in ("trc.taboola.com", "sync.taboola.com", "sync-t1.taboola.com")),
+        *(Endpoint(host=host, path=path, decode=LibraryReader("auxiliary")) for host, path in (("psb.taboola.com", "/topics_api"), ("pips.taboola.com", "/"), ("cds.taboola.com", "/"))),
         Endpoint(host="cdn.taboola.com", path="/libtrc/*", role="library", decode=LibraryReader(account=_unip)),
+        Endpoint(host="cdn.taboola.com", path="/scripts/*", role="library"),
     ),
     decode=_decode,
     automatic_events=frozenset({"pre_d_eng_tb"}),
@@ -163,10 +181,26 @@ VENDOR = Vendor(
         {
             "title": "a page view in JSON",
             "request": {
-                "url": "https://trc.taboola.com/1234567/trc/3/json?tim=1&data=%7B%22u%22%3A%22https%3A%2F%2Fshop.example%2F%22%2C%22mpvd%22%3A%7B%22en%22%3A%22page_view%22"
-                "%2C%22item-url%22%3A%22https%3A%2F%2Fshop.example%2F%22%7D%7D"
+                "url": "https://trc.taboola.com/1234567/trc/3/json?tim=1784031640529&data=%7B%22id%22%3A106%2C%22ii%22%3A%22%2F%22%2C%22it%22%3A%22video%22%2C%22ui%22%3A%22cefd-tuct9b5e708%22"
+                "%2C%22u%22%3A%22https%3A%2F%2Fshop.example%2F%22%2C%22tcs%22%3A%22CQnS%22%2C%22ccpa%22%3A%221---%22%2C%22mpvd%22%3A%7B%22en%22%3A%22page_view%22"
+                "%2C%22item-url%22%3A%22https%3A%2F%2Fshop.example%2F%22%2C%22ccpaPs%22%3A%221---%22%2C%22it%22%3A%22JS_PIXEL%22%7D%7D&pubit=i"
             },
-            "hits": [{"kind": "pageview", "event": "page_view", "account": "1234567", "page_url": "https://shop.example/"}],
+            "hits": [
+                {
+                    "kind": "pageview", "event": "page_view", "account": "1234567", "page_url": "https://shop.example/", "values": {"en": "page_view"},
+                    "consent": {"tcs": "CQnS", "ccpaPs": "1---"}, "identifiers": {"ui": "cefd-tuct9b5e708"},
+                }
+            ],
+        },
+        {
+            "title": "a publisher's recommendations asked for, which are no event",
+            "request": {"url": "https://am-trc-events.taboola.com/publisher-network/log/3/visible?route=AM:AM:V&tvi2=1&lti=x"},
+            "hits": [{"kind": "auxiliary", "event": None, "account": "publisher-network"}],
+        },
+        {
+            "title": "a conversion from a server, by the postback address",
+            "request": {"url": "https://trc.taboola.com/actions-handler/log/3/s2s-action?click-id=c1&name=Purchase&revenue=9.99&currency=USD&orderid=T-9"},
+            "hits": [{"kind": "event", "event": "Purchase", "account": None, "key": "T-9", "values": {"revenue": 9.99, "currency": "USD"}, "identifiers": {"click-id": "c1"}}],
         },
         {
             "title": "what the script tells of the visitor's attention",
@@ -197,5 +231,7 @@ VENDOR = Vendor(
         "https://nottrc.taboola.com/1/log/3/unip?en=page_view",
         "https://shop.example/?u=https%3A%2F%2Ftrc.taboola.com%2F1%2Flog%2F3%2Funip",
         "https://www.taboola.com/log",
+        "https://trc.taboola.com/p3p.xml",
+        "https://backstage.taboola.com/backstage/api/1.0/a/reports",
     ),
 )  # fmt: skip

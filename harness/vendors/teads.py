@@ -1,7 +1,11 @@
 """Teads buyer pixel (Teads for performance).
 
-Documentation: https://support.teads.com/support/solutions/articles/36000449340 (universal pixel). The address also serves Teads' own ads
-on publishers' pages; the buyer pixel is told by its ``tag_version`` or ``buyer_pixel_id``.
+Documentation: https://support.teads.com/support/solutions/articles/36000449340 (universal pixel),
+https://help.teads.com/en/articles/6202162-collect-conversion-event-metadata (conversions' metadata),
+https://help.teads.com/en/articles/15453377-available-parameters-for-teads-conversions-api-capi (Conversions API, from a server).
+
+The pixel's address also serves Teads' own ads on publishers' pages; the buyer pixel is told by its ``tag_version`` or
+``buyer_pixel_id``.
 """
 
 from __future__ import annotations
@@ -29,6 +33,19 @@ _READ = QueryReader(
             "action": Row("action", "Event", GENERAL),
             "conversion_type": Row("conversion_type", "Conversion type", GENERAL),
             "name": Row("name", "Conversion name", GENERAL),
+            "conversion_name": Row("name", "Conversion name", GENERAL),
+            "product_name": Row("product_name", "Product", COMMERCE),
+            "conversion_params.name": Row("name", "Conversion name", GENERAL),
+            "conversion_params.conversion_type": Row("conversion_type", "Conversion type", GENERAL),
+            "conversion_params.price": Row("price", "Price", COMMERCE, "number"),
+            "conversion_params.currency": Row("currency", "Currency", COMMERCE),
+            "event_source_url": Row("event_source_url", "Page address", PAGE),
+            "event_time": Row("event_time", "Event time", GENERAL, "number"),
+            "user_session_id": Row("user_session_id", "Session ID", USER),
+            "first_party_cookies.tfpai": Row("tfpai", "Click cookie", USER),
+            "first_party_cookies.tfpvi": Row("tfpvi", "Visitor cookie", USER),
+            "first_party_cookies.tfpsi": Row("tfpsi", "Session cookie", USER),
+            "env": Row(None, "Environment", TECHNICAL),
             "price": Row("price", "Price", COMMERCE, "number"),
             "value": Row("value", "Value", COMMERCE, "number"),
             "currency": Row("currency", "Currency", COMMERCE),
@@ -52,9 +69,12 @@ _READ = QueryReader(
     event="action",
     account="buyer_pixel_id",
     key="order_id",
-    page=("page", "url", "referer"),
-    identifiers=("auctid", "user_id", "hashed_email"),
-    kind=lambda event: "auxiliary" if not event else "pageview" if event in ("pageView", "page_view", "pageview") else "event",
+    page=("event_source_url", "page", "url", "referer"),
+    time="event_time",
+    identifiers=("auctid", "user_id", "user_session_id", "hashed_email", "tfpai", "tfpvi", "tfpsi"),
+    kind=lambda event: (
+        "auxiliary" if event in (None, "timeSpent") else "pageview" if event in ("pageView", "page_view", "pageview") else "event"
+    ),
     consent=_consent,
 )
 
@@ -62,10 +82,14 @@ VENDOR = Vendor(
     id="teads",
     name="Teads",
     category="advertising",
-    docs=("https://support.teads.com/support/solutions/articles/36000449340",),
+    docs=(
+        "https://support.teads.com/support/solutions/articles/36000449340",
+        "https://help.teads.com/en/articles/15453377-available-parameters-for-teads-conversions-api-capi",
+    ),
     endpoints=(
         Endpoint(host="t.teads.tv", path="/track", keys=("tag_version",)),
         Endpoint(host="t.teads.tv", path="/track", keys=("buyer_pixel_id",)),
+        Endpoint(host="ca.teads.tv"),
         Endpoint(host="p.teads.tv", path="/*", role="library"),
         Endpoint(host="cm.teads.tv", path="/*", decode=LibraryReader("auxiliary")),
     ),
@@ -88,6 +112,27 @@ VENDOR = Vendor(
                     "values": {"conversion_type": "Purchase", "price": 19.98, "currency": "EUR"},
                 }
             ],
+        },
+        {
+            "title": "a conversion from a server",
+            "request": {
+                "url": "https://ca.teads.tv/v1/event", "method": "POST", "headers": {"Authorization": "Bearer t"},
+                "body": {
+                    "action": "conversion", "auctid": "a-1", "buyer_pixel_id": 5678, "event_source_url": "https://shop.example/?utm_source=x", "event_time": 1795318940,
+                    "conversion_params": {"name": "Completed Purchase", "conversion_type": "Purchase", "price": 19.98, "currency": "EUR"},
+                },
+            },
+            "hits": [
+                {
+                    "kind": "event", "event": "conversion", "account": "5678", "identifiers": {"auctid": "a-1"}, "campaign": {"utm_source": "x"}, "event_time": 1795318940.0,
+                    "values": {"name": "Completed Purchase", "conversion_type": "Purchase", "price": 19.98, "currency": "EUR"},
+                }
+            ],
+        },
+        {
+            "title": "time spent on the page",
+            "request": {"url": "https://t.teads.tv/track?action=timeSpent&buyer_pixel_id=5678&tag_version=7.1.0&provider=tag&env=js-web"},
+            "hits": [{"kind": "auxiliary", "event": "timeSpent", "account": "5678"}],
         },
         {"title": "the script", "request": {"url": "https://p.teads.tv/teads-fellow.js"}, "hits": [{"kind": "library"}]},
     ),

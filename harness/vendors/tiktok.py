@@ -76,6 +76,7 @@ _TABLE = {
     "context.ad.convert_id": Row(None, "Conversion ID", CAMPAIGN),
     "context.ad.req_id": Row(None, "Ad request ID", CAMPAIGN),
     "context.ad.log_extra": Row(None, "Ad log", CAMPAIGN),
+    "context.ad.idc": Row(None, "Data centre", TECHNICAL),
     "context.ad.sdk_env": Row(None, "Environment", TECHNICAL),
     "context.ad.jsb_status": Row(None, "In-app bridge", TECHNICAL),
     "properties.value": Row("value", "Value", COMMERCE, "number"),
@@ -211,7 +212,7 @@ _HOSTS = ("analytics.tiktok.com", "*.analytics.tiktok.com", "analytics.us.tiktok
 _COLLECT = ("/api/v*/pixel", "/api/v*/track", "/api/v*/shopify_pixel", "/api/v*/pixel/batch", "/api/v*/track/batch")
 _SELF = (
     "/api/v*/pixel/act", "/api/v*/pixel/inter", "/api/v*/pixel/perf", "/api/v*/pixel/monitor", "/api/v*/monitor",
-    "/api/v*/performance*", "/api/v*/interaction*", "/api/v*/*/enrich_ipv6",
+    "/api/v*/performance*", "/api/v*/interaction*", "/api/v*/*/enrich_ipv6", "/ipv6/enrich_ipv6",
 )  # fmt: skip
 
 VENDOR = Vendor(
@@ -304,6 +305,21 @@ VENDOR = Vendor(
             "hits": [{"kind": "auxiliary", "event": "Click", "account": "C1"}],
         },
         {
+            "title": "what the script measures of itself",
+            "request": {
+                "url": "https://analytics.tiktok.com/api/v2/pixel/perf", "method": "POST", "body": {"event": "Pageview", "context": {"pixel": {"code": "C1"}}},
+            },
+            "hits": [{"kind": "auxiliary", "account": "C1"}],
+        },
+        {
+            "title": "a shop's event",
+            "request": {
+                "url": "https://analytics.us.tiktok.com/api/v1/shopify_pixel", "method": "POST",
+                "body": {"event": "AddToCart", "context": {"pixel": {"code": "C1"}, "user": {"external_id": "x"}}, "properties": {"value": 5, "currency": "EUR"}},
+            },
+            "hits": [{"kind": "event", "event": "AddToCart", "account": "C1", "values": {"value": 5, "currency": "EUR"}, "identifiers": {"external_id": "x"}}],
+        },
+        {
             "title": "an event as base64 in the query",
             "request": {
                 "url": "https://analytics.tiktok.com/api/v2/pixel?analytics_message="
@@ -324,5 +340,7 @@ VENDOR = Vendor(
         "https://notanalytics.tiktok.community/api/v2/pixel",
         "https://shop.example/?next=https%3A%2F%2Fanalytics.tiktok.com%2Fapi%2Fv2%2Fpixel",
         "https://www.tiktok.com/api/v2/pixels",
+        "https://ads.tiktok.com/help/article/get-started-pixel",
+        "https://www.tiktok.com/@someone",
     ),
 )  # fmt: skip

@@ -143,6 +143,39 @@ VENDOR = Vendor(
             ],
         },
         {
+            "title": "an app's event",
+            "request": {
+                "url": _URL, "method": "POST",
+                "body": {
+                    "event_source": "app", "event_source_id": "777", "test_event_code": "TEST1",
+                    "data": [{"event": "InstallApp", "event_time": 1795318940, "event_id": "e5", "app": {"app_id": "1"}, "user": {"gaid": "g1", "idfa": "i1"}, "limited_data_use": True}],
+                },
+            },
+            "hits": [
+                {
+                    "kind": "event", "event": "InstallApp", "account": "777", "key": "e5", "identifiers": {"gaid": "g1", "idfa": "i1"}, "consent": {"limited_data_use": True},
+                    "parameters": {"test_event_code": "TEST1"},
+                }
+            ],
+        },
+        {
+            "title": "one event of the older version",
+            "request": {
+                "url": "https://business-api.tiktok.com/open_api/v1.3/pixel/track/", "method": "POST",
+                "body": {
+                    "pixel_code": "C1", "event": "ViewContent", "event_id": "e6", "timestamp": "2026-11-22T03:42:20Z",
+                    "context": {"user": {"email": "h", "phone_number": "p"}, "ad": {"callback": "clk"}, "page": {"url": "https://shop.example/?utm_source=z"}},
+                    "properties": {"currency": "EUR", "value": 5},
+                },
+            },
+            "hits": [
+                {
+                    "kind": "event", "event": "ViewContent", "account": "C1", "key": "e6", "event_time": 1795318940.0, "identifiers": {"email": "h", "phone_number": "p"},
+                    "campaign": {"utm_source": "z", "ttclid": "clk"}, "values": {"value": 5, "currency": "EUR"},
+                }
+            ],
+        },
+        {
             "title": "a batch of the older version",
             "request": {
                 "url": "https://business-api.tiktok.com/open_api/v1.2/pixel/batch/", "method": "POST",
@@ -152,6 +185,8 @@ VENDOR = Vendor(
         },
     ),
     lookalikes=(
+        "https://business-api.nottiktok.com/open_api/v1.3/event/track/",
+        "https://business-api.tiktok.com/open_api/v1.3/oauth2/access_token/",
         "https://shop.example/open_api/v1.3/event/track/",
         "https://business-api.tiktok.com.evil.example/open_api/v1.3/event/track/",
         "https://business-api.tiktok.com/portal/docs",

@@ -26,6 +26,9 @@ _ROWS = {
     "leadNumber": Row("leadNumber", "Lead number", COMMERCE),
     "orderValue": Row("orderValue", "Order value", COMMERCE, "number"),
     "currency": Row("currency", "Currency", COMMERCE),
+    "program": Row("program", "Program ID", GENERAL),
+    "validOn": Row("validOn", "Valid on", COMMERCE),
+    "basket": Row("basket", "Products", COMMERCE),
     "voucher": Row("voucher", "Voucher", COMMERCE),
     "reportInfo": Row("reportInfo", "Products", COMMERCE),
     "tduid": Row("tduid", "Click ID", USER),
@@ -39,7 +42,7 @@ _ROWS = {
 }
 _SHORT = {"o": "organization", "event": "event", "ordnum": "orderNumber", "leadnum": "leadNumber", "ordval": "orderValue", "curr": "currency", "tduid": "tduid"}  # fmt: skip
 _READ = QueryReader(
-    QueryTable(_ROWS),
+    QueryTable(_ROWS | {name.lower(): row for name, row in _ROWS.items()}),
     account="organization",
     key=("orderNumber", "leadNumber"),
     identifiers=("tduid", "extid"),
@@ -108,6 +111,11 @@ VENDOR = Vendor(
                     },
                 }
             ],
+        },
+        {
+            "title": "a sale of the script, in lower case",
+            "request": {"url": "https://tbs.tradedoubler.com/report?program=7&organization=1830251&event=5&ordervalue=19.98&ordernumber=T-3&currency=EUR&extid=ab12&exttype=1&tduid=abc"},
+            "hits": [{"event": "sale", "account": "1830251", "key": "T-3", "values": {"orderValue": 19.98, "program": "7"}, "identifiers": {"tduid": "abc", "extid": "ab12"}}],
         },
         {
             "title": "a lead",

@@ -26,6 +26,9 @@ _READ = QueryReader(
             "descrMerchant": Row("descrMerchant", "Description (merchant)", "General"),
             "descrAffiliate": Row("descrAffiliate", "Description (affiliate)", "General"),
             "data": Row("data", "Click data", "User"),
+            "attrData": Row(None, "Attribution", "Technical"),
+            "product": Row("product", "Product", "E-commerce"),
+            "ccy": Row("currency", "Currency", "E-commerce"),
         }
     ),
     event="event",
@@ -57,6 +60,16 @@ VENDOR = Vendor(
             ],
         },
         {
+            "title": "a sale from a server, for a group of campaigns",
+            "request": {"url": "https://ts.tradetracker.net/?tgi=aGR&pid=678&tid=T-1&tam=19.98&data=c1%3A%3A2&qty=1&event=sales&currency=EUR&s2s=1"},
+            "hits": [{"event": "sales", "account": "aGR", "key": "T-1", "identifiers": {"data": "c1::2"}}],
+        },
+        {
+            "title": "the script",
+            "request": {"url": "https://tm.tradetracker.net/tag?t=sales&s=12345", "resource_type": "script"},
+            "hits": [{"kind": "library", "account": "12345"}],
+        },
+        {
             "title": "a lead",
             "request": {"url": "https://tl.tradetracker.net/?cid=12345&pid=679&tid=L-1&event=lead"},
             "hits": [{"event": "lead", "account": "12345", "key": "L-1"}],
@@ -66,6 +79,8 @@ VENDOR = Vendor(
         "https://shop.example/?cid=12345&pid=678&tid=T-1&event=sales",
         "https://ts.tradetracker.net.evil.example/?cid=1",
         "https://notts.tradetracker.net/?cid=1",
+        "https://merchant.tradetracker.com/user/login",
+        "https://shop.example/?u=https%3A%2F%2Fts.tradetracker.net%2F%3Fcid%3D1",
         "https://tc.tradetracker.net/?c=1&m=2&a=3&u=https%3A%2F%2Fshop.example",
     ),
 )  # fmt: skip

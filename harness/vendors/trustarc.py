@@ -31,6 +31,7 @@ _READ = QueryReader(
         "state": Row("state", "State", USER),
         "behavior": Row("behavior", "Behaviour", CONSENT),
         "session": Row("session", "Session ID", USER),
+        "referer": Row("referer", "Page address", GENERAL),
         "userType": Row("userType", "Visitor type", USER),
         "notice_preferences": Row("notice_preferences", "Preferences", CONSENT),
         "level": Row("level", "Level", CONSENT),
@@ -48,6 +49,9 @@ _READ = QueryReader(
 
 def _domain(path: str, wire: Mapping[str, object]) -> str | None:
     found = wire.get("domain") or wire.get("pid") or wire.get("cmId")
+    steps = path.split("/")
+    if not found and steps[1:3] == ["v2", "notice"] and len(steps) > 3:
+        found = steps[3]
     return str(found) if found else None
 
 
@@ -79,6 +83,16 @@ VENDOR = Vendor(
             "hits": [{"kind": "library", "account": "shop.example"}],
         },
         {
+            "title": "the notice of the second version",
+            "request": {"url": "https://consent.trustarc.com/v2/notice/umyxgm", "resource_type": "script"},
+            "hits": [{"kind": "library", "account": "umyxgm"}],
+        },
+        {
+            "title": "the script that holds others back",
+            "request": {"url": "https://consent.trustarc.com/autoblockasset/core.min.js?domain=shop.example"},
+            "hits": [{"kind": "library", "account": "shop.example"}],
+        },
+        {
             "title": "the preference manager",
             "request": {"url": "https://consent-pref.trustarc.com/?type=shop_v2&site=shop.example&domain=shop.example"},
             "hits": [{"kind": "config", "account": "shop.example"}],
@@ -87,6 +101,8 @@ VENDOR = Vendor(
     lookalikes=(
         "https://shop.example/notice?domain=shop.example",
         "https://consent.nottrustarc.com/log?domain=x",
+        "https://trustarc.com/products/",
+        "https://shop.example/?u=https%3A%2F%2Fconsent.trustarc.com%2Flog",
         "https://consent.trustarc.com.evil.example/log",
     ),
 )  # fmt: skip

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from harness.decode.payload import open_text
-from harness.decode.query import QueryTable, Row
+from harness.decode.query import QueryTable, Row, number
 from harness.decode.readers import LibraryReader, QueryReader
 from harness.decode.vendor import Endpoint, Vendor
 
@@ -53,7 +53,7 @@ def _decode(request: CapturedRequest) -> list[Hit]:
                 data = open_text(pair[1]).value if len(pair) > 1 and isinstance(pair[1], str) else None
                 if isinstance(data, dict):
                     for key, value in data.items():
-                        hit.values.setdefault(key, value)
+                        hit.values.setdefault(key, number(value) if key == "rev" and isinstance(value, str) else value)
         named = event if event and event != "session" else None
         hit.event = named or ("page_view" if hit.account else None)
         hit.kind = "event" if named else "pageview" if hit.account else "auxiliary"
@@ -92,10 +92,21 @@ VENDOR = Vendor(
             "request": {
                 "url": "https://collector-1234.tvsquared.com/tv2track.php?idsite=TV-1234-1&rec=1&_cvar=%7B%225%22%3A%5B%22session%22%2C%22%7B%7D%22%5D%7D&cvar=%7B%225%22%3A%5B%22purchase%22%2C%22%7B%5C%22rev%5C%22%3A%5C%2219.98%5C%22%2C%5C%22id%5C%22%3A%5C%22T-1%5C%22%7D%22%5D%7D"
             },
-            "hits": [{"kind": "event", "event": "purchase", "key": "T-1", "values": {"rev": "19.98", "id": "T-1"}}],
+            "hits": [{"kind": "event", "event": "purchase", "key": "T-1", "values": {"rev": 19.98, "id": "T-1"}}],
+        },
+        {
+            "title": "a visit of the American collectors, and the script",
+            "request": "https://collector-35617.us.tvsquared.com/tv2track.php?action_name=Shop&idsite=TV-6345368127-1&rec=1&r=5&h=3&m=4&s=5&url=https%3A%2F%2Fshop.example%2F%3Futm_source%3Dtv&_id=0a1b&_idts=1&_idvc=1&_idn=0&res=1280x720",
+            "hits": [{"kind": "pageview", "event": "page_view", "account": "TV-6345368127-1", "campaign": {"utm_source": "tv"}}],
+        },
+        {
+            "title": "the script",
+            "request": {"url": "https://collector-1731.tvsquared.com/tv2track.js", "resource_type": "script"},
+            "hits": [{"kind": "library"}],
         },
     ),
     lookalikes=(
+        "https://app.tvsquared.com/login",
         "https://shop.example/tv2track.php?idsite=TV-1234-1&rec=1",
         "https://collector-1234.tvsquared.com.evil.example/tv2track.php?idsite=TV-1",
         "https://nottvsquared.com/tv2track.php?idsite=TV-1",

@@ -237,8 +237,36 @@ def _lists(parameters: list[Parameter], values: dict[str, Any]) -> None:
         values["impressions"] = [{**named, **each} for named, inner in lists.values() for each in inner.values()]
 
 
+def _listed(extra: str, number_of_list: str) -> dict[int, str]:
+    """``8(plan*3!tier)``: the entries of a list by their place; ``3!`` skips to the third."""
+    start = f"){extra}".find(f"){number_of_list}(")
+    found: dict[int, str] = {}
+    if start < 0:
+        return found
+    place = 0
+    for text in extra[start + len(number_of_list) + 1 :].partition(")")[0].split("*"):
+        named, mark, rest = text.partition("!")
+        place = int(named) if mark and named.isascii() and named.isdecimal() and len(named) <= _DIGITS else place + 1
+        found[place] = rest if mark else text
+    return found
+
+
+_DIGITS = 3
+
+
+def _variables(extra: str) -> list[dict[str, Any]]:
+    """The custom variables of ga.js: names are list 8, values 9, scopes 11."""
+    names, texts, scopes = (_listed(extra, which) for which in ("8", "9", "11"))
+    return [
+        {"index": place, "name": name, "value": texts.get(place, ""), **({"scope": scopes[place]} if place in scopes else {})}
+        for place, name in names.items()
+    ]
+
+
 def _classic(extra: str, values: dict[str, Any]) -> None:
     """``utme``: ``5(category*action*label)(value)8(name*…)9(value*…)``."""
+    if variables := _variables(extra):
+        values.setdefault("customVariables", variables)
     if not extra.startswith("5("):
         return
     inside, _, rest = extra[2:].partition(")")
@@ -410,6 +438,18 @@ VENDOR = Vendor(
             "hits": [
                 {"kind": "pageview", "event": "pageview", "account": "UA-12345-1", "values": {"page": "/home"}},
                 {"kind": "event", "event": "transaction", "account": "UA-12345-1", "key": "T-2", "values": {"revenue": 5.0}},
+            ],
+        },
+        {
+            "title": "a page of classic ga.js with custom variables",
+            "request": {
+                "url": "https://ssl.google-analytics.com/__utm.gif?utmwv=5.7.2&utmn=1&utmhn=shop.example&utme=8(plan*3!tier)9(gold*3!a)11(2*3!1)&utmp=%2F&utmac=UA-12345-1"
+            },
+            "hits": [
+                {
+                    "kind": "pageview", "event": "pageview", "account": "UA-12345-1", "page_url": "https://shop.example/",
+                    "values": {"customVariables": [{"index": 1, "name": "plan", "value": "gold", "scope": "2"}, {"index": 3, "name": "tier", "value": "a", "scope": "1"}]},
+                }
             ],
         },
         {

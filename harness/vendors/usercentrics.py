@@ -31,10 +31,18 @@ def _derive(hit: Hit, event: Any, document: Any) -> None:
         status = each.get("consentStatus", each.get("status")) if isinstance(each, dict) else None
         if name and isinstance(status, str | bool):
             consent[name] = str(status).lower() == "true"
+    more = text_at(event, "acString")
+    if more:
+        consent["ac"] = more
     text = text_at(event, "consentString.TCF2") or text_at(event, "consentString")
     if text:
         consent["tcf"] = text
     hit.consent = consent or None
+    first = next((each for found in lists if isinstance(found, list) for each in found), None)
+    hit.account = hit.account or text_at(first, "settingsId")
+    controller = text_at(first, "controllerId")
+    if controller:
+        hit.identifiers.setdefault("controllerId", controller)
 
 
 _SAVE = JsonReader(
@@ -46,9 +54,9 @@ _SAVE = JsonReader(
         },
         (Prefix("consents[].", field=None, group=CONSENT), Prefix("variables.", field=None, group=CONSENT), Prefix("consentString.", field=None, group=CONSENT)),
     ),
-    event=("action", "variables.consents.action", "operationName"), account=("settingsId", "variables.settingsId"),
+    event=("action", "operationName"), account=("settingsId", "variables.settingsId"),
     identifiers={"controllerId": ("controllerId", "variables.controllerId"), "processorId": "processorId"},
-    kind=lambda name, event: "consent", derive=_derive,
+    kind=lambda name, event: "auxiliary" if name == "saveTagLoggerData" else "consent", derive=_derive,
 )  # fmt: skip
 _UCT = QueryReader(
     QueryTable(
@@ -108,6 +116,34 @@ VENDOR = Vendor(
             ],
         },
         {
+            "title": "consents saved in the European region, with their TCF string",
+            "request": {
+                "url": "https://consent-api.service.consent.eu1.usercentrics.eu/consent/uw/3", "method": "POST",
+                "body": {
+                    "action": "onDenyAllServices", "analytics": False, "appVersion": "4.40.0", "controllerId": "c1", "settingsId": "set1", "language": "de",
+                    "consents": [{"consentTemplateId": "S1_9Vsuj", "consentStatus": False, "consentTemplateVersion": "1.0"}],
+                    "consentString": "CP", "acString": "2~1", "xdevice": False,
+                },
+            },
+            "hits": [{"kind": "consent", "event": "onDenyAllServices", "account": "set1", "consent": {"S1_9Vsuj": False, "tcf": "CP", "ac": "2~1"}}],
+        },
+        {
+            "title": "consents saved in the older form",
+            "request": {
+                "url": "https://graphql.usercentrics.eu/graphql", "method": "POST",
+                "body": {
+                    "operationName": "saveConsents", "query": "mutation saveConsents($consents: [NewCreateConsentInput]) {}",
+                    "variables": {"consents": [{"controllerId": "c1", "settingsId": "set1", "consentTemplateId": "S1_9Vsuj", "consentStatus": "True", "action": "onUpdateServices"}]},
+                },
+            },
+            "hits": [{"kind": "consent", "event": "saveConsents", "account": "set1", "consent": {"S1_9Vsuj": True}, "identifiers": {"controllerId": "c1"}}],
+        },
+        {
+            "title": "a session counted",
+            "request": {"url": "https://app.usercentrics.eu/session/1px.png?settingsId=set1", "resource_type": "image"},
+            "hits": [{"kind": "auxiliary", "account": "set1"}],
+        },
+        {
             "title": "the CMP's own pixel",
             "request": {"url": "https://uct.service.usercentrics.eu/uct?v=1&sid=set1&t=1&abv=&r=https%3A%2F%2Fshop.example%2F&cb=1"},
             "hits": [{"kind": "auxiliary", "event": "1", "account": "set1"}],
@@ -119,6 +155,7 @@ VENDOR = Vendor(
         },
     ),
     lookalikes=(
+        "https://shop.example/?u=https%3A%2F%2Fuct.service.usercentrics.eu%2Fuct%3Fsid%3D1",
         "https://shop.example/uct?sid=set1",
         "https://app.notusercentrics.eu/browser-ui/latest/loader.js",
         "https://api.usercentrics.eu.evil.example/settings/x/latest/en.json",

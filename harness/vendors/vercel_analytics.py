@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from harness.decode.address import split_url
 from harness.decode.document import PathTable, at, text_at
 from harness.decode.payload import open_text, read_body
-from harness.decode.query import Prefix, Row
-from harness.decode.readers import JsonReader, LibraryReader
+from harness.decode.query import Prefix, QueryTable, Row
+from harness.decode.readers import JsonReader, LibraryReader, QueryReader
 from harness.decode.vendor import Endpoint, Vendor
 
 if TYPE_CHECKING:
@@ -21,7 +21,11 @@ if TYPE_CHECKING:
 
 _TABLE = PathTable(
     {
-        "o": Row(None, "Page address", "Page"),
+        "o": Row("o", "Page address", "Page"),
+        "event_name": Row("event_name", "Web vital", "Performance"),
+        "value": Row("value", "Web vital's value", "Performance", "number"),
+        "page": Row("page", "Route", "Page"),
+        "speed": Row(None, "Connection", "Performance"),
         "r": Row("referrer", "Referrer", "Page"),
         "en": Row(None, "Event", "General"),
         "dp": Row("route", "Route", "Page"),
@@ -29,8 +33,8 @@ _TABLE = PathTable(
         "sdkn": Row(None, "Package", "Technical"),
         "sdkv": Row(None, "Package version", "Technical"),
         "ts": Row(None, "Time", "Technical"),
-        "dsn": Row(None, "Project", "General"),
-        "href": Row(None, "Page address", "Page"),
+        "dsn": Row("dsn", "Project", "General"),
+        "href": Row("href", "Page address", "Page"),
         "vitals[].type": Row(None, "Web vital", "Performance"),
         "vitals[].value": Row(None, "Web vital's value", "Performance"),
     },
@@ -49,8 +53,11 @@ def _derive(hit: Hit, event: Any, document: Any) -> None:
 _READ = JsonReader(_TABLE, event="en", account="dsn", page=("o", "href"), time="ts", values=(), derive=_derive)
 
 
+_FLAT = QueryReader(QueryTable(_TABLE.rows, _TABLE.prefixes), account="dsn", page=("o", "href"))
+
+
 def _decode(request: CapturedRequest) -> list[Hit]:
-    hits = _READ(request)
+    hits = (_FLAT if read_body(request).shape in ("form", "multipart") else _READ)(request)
     step = split_url(request.url).path.rstrip("/").rpartition("/")[2]
     for hit in hits:
         if step == "view":
@@ -72,9 +79,22 @@ def _is_vercel(request: CapturedRequest) -> bool:
     return "sv" in document or "sdkn" in document or text_at(document, "en") is not None
 
 
+def _is_script(request: CapturedRequest) -> bool:
+    """``/_vercel/`` is the platform's own: a site cannot have a page there."""
+    return (
+        request.method == "GET"
+        and split_url(request.url).path.startswith("/_vercel/")
+        and request.resource_type in (None, "script", "other")
+    )
+
+
 def _is_vitals(request: CapturedRequest) -> bool:
     document = read_body(request).value
-    return isinstance(document, dict) and isinstance(document.get("vitals"), list) and text_at(document, "href") is not None
+    if isinstance(document, list):
+        document = {"vitals": document, **document[0]} if document and isinstance(document[0], dict) else {}
+    named = isinstance(document, dict) and (isinstance(document.get("vitals"), list) or "event_name" in document)
+    own = text_at(document, "dsn") is not None or "/speed-insights/" in request.url
+    return named and own and text_at(document, "href") is not None
 
 
 _VIEW = {
@@ -96,6 +116,7 @@ VENDOR = Vendor(
         Endpoint(host="*", path="*/vitals", recognise=_is_vitals),
         *(Endpoint(host="vitals.vercel-insights.com", path=path) for path in ("/v1/vitals", "/v1/view", "/v1/event")),
         *(Endpoint(host="vitals.vercel-analytics.com", path=path) for path in ("/v1/vitals", "/v1/view", "/v1/event")),
+        *(Endpoint(host="*", path=f"/_vercel/{name}/script.js", role="library", recognise=_is_script, decode=LibraryReader()) for name in ("insights", "speed-insights")),
         Endpoint(host="va.vercel-scripts.com", path="/*", role="library", decode=LibraryReader()),
     ),
     decode=_decode,
@@ -120,8 +141,30 @@ VENDOR = Vendor(
             },
             "hits": [{"kind": "auxiliary", "event": "vitals", "account": "d1"}],
         },
+        {
+            "title": "a web vital of the older package, as a form to Vercel's own host",
+            "request": {
+                "url": "https://vitals.vercel-insights.com/v1/vitals", "method": "POST", "headers": {"Content-Type": "application/x-www-form-urlencoded"},
+                "body": "dsn=d1&id=v3-1&page=%2Fcart&href=https%3A%2F%2Fshop.example%2Fcart&event_name=LCP&value=912.5&speed=4g",
+            },
+            "hits": [{"kind": "auxiliary", "event": "vitals", "account": "d1", "page_url": "https://shop.example/cart", "values": {"event_name": "LCP", "value": 912.5}}],
+        },
+        {
+            "title": "a page view under a path of the site's own, its data as text",
+            "request": {"url": "https://shop.example/0a1b2c/event", "method": "POST", "body": {**_VIEW, "en": "Signup", "ed": "{\"plan\":\"gold\"}"}},
+            "hits": [{"kind": "event", "event": "Signup", "values": {"plan": "gold"}}],
+        },
+        {
+            "title": "the script",
+            "request": {"url": "https://shop.example/_vercel/insights/script.js", "resource_type": "script"},
+            "hits": [{"kind": "library"}],
+        },
     ),
     lookalikes=(
+        {'url': 'https://shop.example/vitals', 'method': 'POST', 'body': {'href': 'https://shop.example/', 'vitals': [{'name': 'LCP'}]}},
+        "https://shop.example/insights/script.js",
+        "https://vercel.com/docs/analytics",
+        {'url': 'https://shop.example/metrics/vitals', 'method': 'POST', 'body': {'vitals': [1]}},
         "https://shop.example/_vercel/insights/view",
         {"url": "https://shop.example/api/event", "method": "POST", "body": {"o": "x", "ts": 1, "r": ""}},
         {"url": "https://shop.example/insights/view", "method": "POST", "body": {"page": "x"}},

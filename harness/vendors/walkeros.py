@@ -34,6 +34,9 @@ _TABLE = PathTable(
         "user.device": Row(None, "Device ID", "User"),
         "user.session": Row(None, "Session ID", "User"),
         "source.id": Row(None, "Page address", "Page"),
+        "source.url": Row(None, "Page address", "Page"),
+        "source.referrer": Row(None, "Referrer", "Page"),
+        "source.trace": Row(None, "Trace ID", "Technical"),
         "source.previous_id": Row(None, "Previous page", "Page"),
     },
     (
@@ -63,7 +66,7 @@ _READ = JsonReader(
     events="batch",
     event=("name", "event"),
     key="id",
-    page=("source.id", "globals.url"),
+    page=("source.url", "source.id", "globals.url"),
     time="timestamp",
     identifiers={"user_id": "user.id", "device_id": "user.device", "session_id": "user.session"},
     values=("data", "globals", "custom"),
@@ -114,10 +117,29 @@ VENDOR = Vendor(
             ],
         },
         {
+            "title": "a batch of version 4",
+            "request": {
+                "url": "https://data.shop.example/collect", "method": "POST",
+                "body": [
+                    {
+                        "name": "product add", "data": {"id": "S1", "price": 9.99}, "context": {"shopping": ["detail", 0]}, "globals": {}, "custom": {}, "user": {"session": "s1"}, "nested": [], "consent": {"functional": True},
+                        "id": "b7ad6b7169203331", "trigger": "click", "entity": "product", "action": "add", "timestamp": 1795318940000, "timing": 3.1,
+                        "source": {"type": "browser", "schema": "4", "count": 2, "trace": "0af7651916cd43dd8448eb211c80319c", "url": "https://shop.example/?utm_source=x", "referrer": ""},
+                    }
+                ],
+            },
+            "hits": [{"kind": "event", "event": "product add", "key": "b7ad6b7169203331", "campaign": {"utm_source": "x"}, "values": {"price": 9.99}, "identifiers": {"session_id": "s1"}, "consent": {"functional": True}}],
+        },
+        {
             "title": "a page view of version 3",
             "request": {"url": "https://shop.example/walker", "method": "POST", "body": {"event": "page view", "data": {"title": "Shop"}, "globals": {}, "nested": [], "trigger": "load", "entity": "page", "action": "view", "timing": 0.5}},
             "hits": [{"kind": "pageview", "event": "page view", "values": {"title": "Shop"}}],
         },
     ),
-    lookalikes=("https://shop.example/collect", {"url": "https://shop.example/collect", "method": "POST", "body": {"entity": "page", "action": "view"}}, {"url": "https://shop.example/events", "method": "POST", "body": {"events": [{"name": "x"}]}}),
+    lookalikes=(
+        "https://shop.example/collect",
+        "https://shop.example/walker",
+        "https://www.walkeros.io/docs/",
+        {"url": "https://shop.example/collect", "method": "POST", "body": {"entity": "page", "action": "view"}}, {"url": "https://shop.example/events", "method": "POST", "body": {"events": [{"name": "x"}]}},
+    ),
 )  # fmt: skip

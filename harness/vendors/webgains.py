@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from harness.decode.document import at, text_at
 from harness.decode.query import QueryTable, Row, number
-from harness.decode.readers import LibraryReader, QueryReader
+from harness.decode.readers import JsonReader, LibraryReader, QueryReader
 from harness.decode.vendor import Endpoint, Vendor
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from harness.decode.hit import Hit
 
 _ITEM = ("event", "price", "name", "code", "voucher")
 
@@ -51,6 +54,8 @@ _READ = QueryReader(
             "wgversion": Row(None, "Version", "Technical"),
             "wgsubdomain": Row(None, "Host", "Technical"),
             "wgchecksum": Row(None, "Checksum", "Technical"),
+            "wgprotocol": Row(None, "Protocol", "Technical"),
+            "wgslang": Row(None, "Script's language", "Technical"),
         }
     ),
     event=lambda values: "transaction" if values.get("wgprogramid") else None,
@@ -61,6 +66,42 @@ _READ = QueryReader(
     items=_items,
 )
 
+
+def _derive(hit: Hit, event: Any, document: Any) -> None:
+    """The visit's references: ``ids`` is a list of names and values."""
+    ids = at(event, "ids")
+    for each in ids if isinstance(ids, list) else ():
+        name, value = text_at(each, "name"), text_at(each, "value")
+        if name and value:
+            hit.identifiers[name] = value
+
+
+_QUEUED = JsonReader(
+    {
+        "programId": Row("programId", "Program ID", "General"),
+        "eventId": Row("eventId", "Event ID", "General"),
+        "value": Row("value", "Value", "E-commerce", "number"),
+        "currency": Row("currency", "Currency", "E-commerce"),
+        "orderReference": Row("orderReference", "Order reference", "E-commerce"),
+        "voucherId": Row("voucherId", "Voucher", "E-commerce"),
+        "customerId": Row("customerId", "Customer ID", "User"),
+        "customerType": Row("customerType", "Kind of customer", "User"),
+        "location": Row("location", "Page address", "Page"),
+    },
+    event=lambda event, document: "transaction" if text_at(event, "programId") else None,
+    account="programId",
+    key="orderReference",
+    page="location",
+    identifiers={"customerId": "customerId"},
+    derive=_derive,
+)
+
+
+def _program(path: str, wire: Mapping[str, Any]) -> str | None:
+    first = path.strip("/").partition("/")[0]
+    return first if first.isdecimal() else None
+
+
 VENDOR = Vendor(
     id="webgains",
     name="Webgains",
@@ -68,7 +109,8 @@ VENDOR = Vendor(
     docs=("https://docs.tealium.com/client-side-tags/webgains-tag/",),
     endpoints=(
         Endpoint(host="track.webgains.com", path="/transaction.html"),
-        Endpoint(host="analytics.webgains.io", path="/*", role="library", decode=LibraryReader(account=lambda path, wire: path.split("/")[1])),
+        Endpoint(host="analytics.webgains.io", path="/*", role="library", decode=LibraryReader(account=_program)),
+        Endpoint(host="api.webgains.io", path="/queue-conversion", decode=_QUEUED),
     ),
     decode=_READ,
     examples=(
@@ -91,6 +133,27 @@ VENDOR = Vendor(
             ],
         },
         {
+            "title": "a transaction that a server queues",
+            "request": {
+                "url": "https://api.webgains.io/queue-conversion", "method": "POST",
+                "body": {
+                    "ids": [{"name": "s2s", "value": "c1"}], "programId": "5678", "eventId": 1001, "value": 24.98, "currency": "GBP", "orderReference": "T-1",
+                    "customerType": "new", "items": [{"price": 24.98, "name": "Tee", "code": "A"}],
+                },
+            },
+            "hits": [
+                {
+                    "kind": "event", "event": "transaction", "account": "5678", "key": "T-1", "identifiers": {"s2s": "c1"},
+                    "values": {"value": 24.98, "currency": "GBP", "items": [{"price": 24.98, "name": "Tee", "code": "A"}]},
+                }
+            ],
+        },
+        {
+            "title": "the program's script",
+            "request": {"url": "https://analytics.webgains.io/5678/main.min.js", "resource_type": "script"},
+            "hits": [{"kind": "library", "account": "5678"}],
+        },
+        {
             "title": "a value alone",
             "request": {"url": "https://track.webgains.com/transaction.html?wgprogramid=5678&wgeventid=1&wgorderreference=T-2&wgvalue=5"},
             "hits": [{"event": "transaction", "key": "T-2", "values": {"wgvalue": 5}}],
@@ -100,6 +163,8 @@ VENDOR = Vendor(
         "https://shop.example/transaction.html?wgprogramid=5678",
         "https://track.webgains.com.evil.example/transaction.html?wgprogramid=1",
         "https://nottrack.webgains.com/transaction.html?wgprogramid=1",
+        "https://api.webgains.io/auth/login",
+        "https://shop.example/?u=https%3A%2F%2Ftrack.webgains.com%2Ftransaction.html",
         "https://track.webgains.com/click.html?wgcampaignid=1&wgtarget=https%3A%2F%2Fshop.example",
     ),
 )  # fmt: skip

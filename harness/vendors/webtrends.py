@@ -64,9 +64,55 @@ _TABLE = QueryTable(
         "WT.jv": Row(None, "JavaScript version", "Device"),
         "WT.tv": Row(None, "Script version", "Technical"),
         "WT.dcs_id": Row(None, "Account", "General"),
+        "dcspro": Row("dcspro", "Page protocol", "Page"),
+        "dcsmet": Row(None, "Method", "Technical"),
+        "dcssta": Row(None, "Status", "Technical"),
+        "dcsbyt": Row(None, "Size", "Technical"),
+        "dcscip": Row(None, "IP address", "Visitor"),
+        "dcsua": Row(None, "User agent", "Device"),
+        "WT.pi": Row("WT.pi", "Page ID", "Page"),
+        "WT.sv": Row("WT.sv", "Server", "Page"),
+        "WT.site": Row("WT.site", "Site ID", "General"),
+        "WT.sp": Row("WT.sp", "Split", "General"),
+        "WT.nv": Row("WT.nv", "Parent of the link", "Link"),
+        "WT.oss": Row("WT.oss", "Search term", "Search"),
+        "WT.oss_r": Row("WT.oss_r", "Search results", "Search", "number"),
+        "WT.rv": Row("WT.rv", "Registered visitor", "Visitor"),
+        "WT.mc_ev": Row("WT.mc_ev", "Campaign event", "Campaign"),
+        "WT.tsrc": Row("WT.tsrc", "Traffic source", "Campaign"),
+        "WT.si_cs": Row("WT.si_cs", "Scenario conversion", "Scenario"),
+        "WT.pn_fa": Row("WT.pn_fa", "Product family", "E-commerce"),
+        "WT.pn_gr": Row("WT.pn_gr", "Product group", "E-commerce"),
+        "WT.pn_sc": Row("WT.pn_sc", "Product subcategory", "E-commerce"),
+        "WT.pn_ma": Row("WT.pn_ma", "Product manufacturer", "E-commerce"),
+        "WT.pn_su": Row("WT.pn_su", "Product supplier", "E-commerce"),
+        "WT.vtvs": Row("WT.vtvs", "Visit began", "Visitor"),
+        "WT.vt_tlv": Row("WT.vt_tlv", "Last visit", "Visitor"),
+        "WT.vt_f": Row("WT.vt_f", "First visit (cookie)", "Visitor"),
+        "WT.vt_f_a": Row("WT.vt_f_a", "First visit to the account (cookie)", "Visitor"),
+        "WT.vt_f_d": Row("WT.vt_f_d", "First hit of the day (cookie)", "Visitor"),
+        "WT.vt_f_s": Row("WT.vt_f_s", "First hit of the visit (cookie)", "Visitor"),
+        "WT.vt_f_tlh": Row("WT.vt_f_tlh", "Last hit (cookie)", "Visitor"),
+        "WT.vt_f_tlv": Row("WT.vt_f_tlv", "Last visit (cookie)", "Visitor"),
+        "WT.vt_d": Row("WT.vt_d", "First hit of the day", "Visitor"),
+        "WT.vt_a_d": Row("WT.vt_a_d", "First hit of the day in the account", "Visitor"),
+        "WT.vt_s": Row("WT.vt_s", "First hit of the visit", "Visitor"),
+        "WT.s": Row("WT.s", "First hit of the account", "Visitor"),
+        "WT.co": Row(None, "Cookies accepted", "Device"),
+        "WT.co_d": Row("WT.co_d", "Session stitching ID", "Visitor"),
+        "WT.co_a": Row("WT.co_a", "Rollup account", "General"),
+        "WT.ce": Row(None, "Cookie type", "Technical"),
+        "WT.ct": Row(None, "Connection", "Device"),
+        "WT.fv": Row(None, "Flash", "Device"),
+        "WT.slv": Row(None, "Silverlight", "Device"),
+        "WT.hp": Row(None, "Home page", "Device"),
+        "WT.le": Row(None, "Character set", "Technical"),
+        "WT.tu": Row(None, "Address cut", "Technical"),
+        "WT.ssl": Row(None, "HTTPS", "Page"),
     },
     (
         Prefix("WT.seg_", field="WT.seg_{}", label="Segment {}", group="Visitor"),
+        Prefix("WT.hdr.", field="WT.hdr.{}", label="Header {}", group="Headers"),
         Prefix("WT.", field="WT.{}", label="{}", group="Custom"),
         Prefix("DCSext.", field="DCSext.{}", label="{}", group="Custom"),
     ),
@@ -89,6 +135,8 @@ def _decode(request: CapturedRequest) -> list[Hit]:
         else next((str(each.value) for each in hit.parameters if each.name in ("dcsid", "WT.dcs_id")), None)
     )
     code = str(values.get("WT.dl", "0")) or "0"
+    if steps[-1] == "njs.gif":
+        values.setdefault("dcsuri", "/")
     if "dcsuri" not in values and "WT.ti" not in values and "WT.dl" not in values:
         hit.kind = "auxiliary"
     elif code == "0":
@@ -129,9 +177,9 @@ VENDOR = Vendor(
     category="analytics",
     docs=("https://www.webtrends.com/support/", "https://help.webtrends.com/legacy/en/Analytics10/event_tracking.html"),
     endpoints=(
-        *(Endpoint(host=host, path=path) for host in ("*.webtrendslive.com", "*.webtrends.com") for path in ("*/dcs.gif", "/dcs.gif")),
-        Endpoint(host="*", path="*/dcs.gif", recognise=_is_webtrends),
-        *(Endpoint(host="*.webtrendslive.com", path=path, role="library", decode=LibraryReader()) for path in ("*/wtid.js", "*/wtbase.js", "*/njs.gif")),
+        *(Endpoint(host=host, path=path) for host in ("*.webtrendslive.com", "*.webtrends.com") for path in ("*/dcs.gif", "/dcs.gif", "*/njs.gif")),
+        *(Endpoint(host="*", path=path, recognise=_is_webtrends) for path in ("*/dcs.gif", "*/njs.gif")),
+        *(Endpoint(host="*.webtrendslive.com", path=path, role="library", decode=LibraryReader()) for path in ("*/wtid.js", "*/wtbase.js")),
         Endpoint(host="s.webtrends.com", path="/js/*", role="library", decode=LibraryReader()),
     ),
     decode=_decode,
@@ -153,6 +201,19 @@ VENDOR = Vendor(
             ],
         },
         {
+            "title": "a page without script",
+            "request": {"url": "https://statse.webtrendslive.com/dcs2226sx2dkih/njs.gif?dcsuri=/nojavascript&WT.js=No&WT.tv=10.4.23&dcssip=shop.example"},
+            "hits": [{"kind": "pageview", "event": "pageview", "account": "dcs2226sx2dkih", "page_url": "https://shop.example/nojavascript"}],
+        },
+        {
+            "title": "a click that leaves, to a collector that names no account",
+            "request": {
+                "url": "https://stats.shop.example/dcs.gif?&dcsdat=1566721059991&dcssip=twitter.com&dcsuri=/shop&WT.tz=-7&WT.ti=Offsite%253Atwitter.com&WT.dl=24"
+                "&WT.co_f=2422f3f3&WT.vtid=2422f3f3&WT.seg_1=s1&WT.hdr.Accept=x"
+            },
+            "hits": [{"kind": "event", "event": "exit_link", "account": None, "identifiers": {"WT.vtid": "2422f3f3"}, "values": {"WT.seg_1": "s1"}}],
+        },
+        {
             "title": "a download, on the site's own host",
             "request": {"url": f"https://sdc.shop.example/dcsabc/dcs.gif?{_HIT}&WT.dl=20"},
             "hits": [{"kind": "event", "event": "download", "account": "dcsabc"}],
@@ -161,6 +222,8 @@ VENDOR = Vendor(
     lookalikes=(
         "https://shop.example/dcs.gif?foo=1",
         "https://notwebtrendslive.com/x/dcs.gif?a=1",
+        "https://www.webtrends.com/support/",
+        "https://statse.webtrendslive.com.evil.example/x/dcs.gif?a=1",
         "https://shop.example/?u=https%3A%2F%2Fstatse.webtrendslive.com%2Fx%2Fdcs.gif",
     ),
 )  # fmt: skip

@@ -21,6 +21,13 @@ _TABLE = QueryTable(
         "project": Row("project", "Project", "General"),
         "host": Row("host", "Project", "General"),
         "website": Row("website", "Project", "General"),
+        "alias": Row("alias", "Project", "General"),
+        "instance": Row(None, "Instance", "Technical"),
+        "ra": Row(None, "Cache buster", "Technical"),
+        "ka": Row(None, "Kept alive (ms)", "Technical"),
+        "idle": Row(None, "Idle (s)", "Visit"),
+        "vs": Row(None, "Visit state", "Visit"),
+        "meta": Row(None, "Meta", "Technical"),
         "event": Row("event", "Event", "General"),
         "cookie": Row("cookie", "Visitor ID", "Visitor"),
         "timestamp": Row("timestamp", "Time", "Technical"),
@@ -29,6 +36,10 @@ _TABLE = QueryTable(
         "ce_url": Row("url", "Page address", "Page"),
         "ce_title": Row("title", "Page title", "Page"),
         "ce_uri": Row("uri", "Page address", "Page"),
+        **{
+            f"ce_{name}": Row(name, name.capitalize(), "Event", "number")
+            for name in ("value", "amount", "revenue", "price", "quantity", "total", "discount")
+        },
         "screen": Row(None, "Screen", "Device"),
         "language": Row(None, "Language", "Device"),
         "referer": Row("referer", "Referrer", "Page"),
@@ -44,7 +55,7 @@ _TABLE = QueryTable(
 _READ = QueryReader(
     _TABLE,
     event="event",
-    account=("project", "host", "website"),
+    account=("project", "host", "website", "alias"),
     page=("uri", "url"),
     time="timestamp",
     identifiers=("cookie", "visitor.email", "visitor.id"),
@@ -60,7 +71,7 @@ def _decode(request: CapturedRequest) -> list[Hit]:
         hit.account = steps[1]
     if step == "identify":
         hit.kind, hit.event = "identify", "identify"
-    elif step in ("ping", "update", "push"):
+    elif step in ("ping", "update", "push", "x"):
         hit.kind, hit.event = "auxiliary", step
     elif hit.event == "pv":
         hit.kind = "pageview"
@@ -82,7 +93,7 @@ VENDOR = Vendor(
         {
             "title": "an event",
             "request": {"url": "https://www.woopra.com/track/ce?project=shop.example&cookie=c1&event=purchase&ce_value=19.98&cv_email=a%40shop.example&ce_url=https%3A%2F%2Fshop.example%2F%3Futm_source%3Dx"},
-            "hits": [{"kind": "event", "event": "purchase", "account": "shop.example", "identifiers": {"cookie": "c1"}, "values": {"value": "19.98", "visitor.email": "a@shop.example"}, "campaign": {"utm_source": "x"}}],
+            "hits": [{"kind": "event", "event": "purchase", "account": "shop.example", "identifiers": {"cookie": "c1"}, "values": {"value": 19.98, "visitor.email": "a@shop.example"}, "campaign": {"utm_source": "x"}}],
         },
         {
             "title": "a page view",
@@ -94,6 +105,17 @@ VENDOR = Vendor(
             "request": {"url": "https://www.woopra.com/track/identify?project=shop.example&cookie=c1&cv_plan=gold"},
             "hits": [{"kind": "identify", "event": "identify", "values": {"visitor.plan": "gold"}}],
         },
+        {
+            "title": "a page view of the older script",
+            "request": "https://www.woopra.com/track/ce/?ra=Bdnd&alias=shop.example&instance=woopra&ka=24000&meta=&screen=1301x731&language=en-US&app=js-client&referer=&idle=0&vs=r&cookie=c1&event=pv"
+            "&ce_url=%2Fcart&ce_title=Cart&ce_domain=shop.example&ce_uri=https%3A%2F%2Fshop.example%2Fcart%3Futm_source%3Dx",
+            "hits": [{"kind": "pageview", "event": "pv", "account": "shop.example", "page_url": "https://shop.example/cart?utm_source=x", "campaign": {"utm_source": "x"}}],
+        },
+        {
+            "title": "a ping",
+            "request": "https://www.woopra.com/track/ping/?project=shop.example&cookie=c1&idle=12",
+            "hits": [{"kind": "auxiliary", "event": "ping", "account": "shop.example"}],
+        },
     ),
-    lookalikes=("https://shop.example/track/ce?project=x", "https://www.woopra.com/docs/track", "https://www.woopra.com.evil.example/track/ce", "https://notwww.woopra.com.example/track/ce"),
+    lookalikes=("https://app.woopra.com/login", "https://shop.example/?u=https%3A%2F%2Fwww.woopra.com%2Ftrack%2Fce", "https://shop.example/track/ce?project=x", "https://www.woopra.com/docs/track", "https://www.woopra.com.evil.example/track/ce", "https://notwww.woopra.com.example/track/ce"),
 )  # fmt: skip

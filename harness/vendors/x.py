@@ -4,8 +4,8 @@ Documentation: https://business.x.com/en/help/campaign-measurement-and-analytics
 https://developer.x.com/en/docs/x-ads-api/measurement/web-conversions. Every event goes to two hosts: ``analytics.twitter.com``
 (or ``analytics.x.com``), and a copy to ``t.co`` for those without the first cookie; the copy is no occurrence of its own.
 
-``events`` is JSON, ``[["purchase", {"value": "29.95"}]]``. What is sent without it is a page view where its ``event`` is empty, else
-the conversion that ``txn_id`` or ``event_id`` names.
+``events`` is JSON, ``[["purchase", {"value": "29.95"}]]``. What is sent without it is the event that ``txn_id`` names
+(``tw-<pixel>-<event>``), else a page view, or a conversion of the older tags where there is data or an amount.
 """
 
 from __future__ import annotations
@@ -47,6 +47,7 @@ _TABLE = QueryTable(
         "integration": Row(None, "Set up through", TECHNICAL),
         "type": Row(None, "Sent by", TECHNICAL),
         "version": Row(None, "Pixel version", TECHNICAL),
+        "tw_pid_src": Row(None, "First-party ID's source", TECHNICAL),
         "tpx_cb": Row(None, "Callback", TECHNICAL),
         "dv": Row(None, "Device", TECHNICAL),
         "bci": Row(None, "Client information", TECHNICAL),
@@ -81,11 +82,15 @@ def _decode(request: CapturedRequest) -> list[Hit]:
             name, data = (entry[0] if entry else None, entry[1] if len(entry) > 1 else None) if isinstance(entry, list) else (entry, None)
             hits.append(_hit(parameters, problem, str(name) if name else None, data))
     else:
-        data = wire.get("event")
-        named = isinstance(data, dict) and bool(data)
-        event = "conversion" if named or str(wire.get("txn_id", "")).startswith("tw-") else "pageview" if wire.get("txn_id") else None
+        data, identity = wire.get("event"), str(wire.get("txn_id") or "")
+        sold = (isinstance(data, dict) and bool(data)) or any(_amount(wire.get(key)) for key in ("tw_sale_amount", "tw_order_quantity"))
+        event = identity if identity.startswith("tw-") else None if not identity else "conversion" if sold else "pageview"
         hits.append(_hit(parameters, problem, event, data))
     return hits
+
+
+def _amount(value: Any) -> bool:
+    return isinstance(value, int | float) and value > 0
 
 
 def _hit(parameters: list[Any], problem: str, event: str | None, data: Any) -> Hit:
@@ -99,6 +104,9 @@ def _hit(parameters: list[Any], problem: str, event: str | None, data: Any) -> H
             if name in _IDENTIFYING and value:
                 hit.identifiers.setdefault(name, str(value))
     hit.event, hit.kind = event, kind_of(event)
+    pieces = (hit.account or "").split("-")
+    if pieces[0] == "tw" and len(pieces) > 2:
+        hit.account = pieces[1]
     if hit.identifiers.get("p_user_id") == "0":
         del hit.identifiers["p_user_id"]
     key = values.get("conversion_id") or values.get("order_id") or values.get("transaction_id")
@@ -161,10 +169,23 @@ VENDOR = Vendor(
             },
             "hits": [
                 {
-                    "kind": "event", "event": "conversion", "account": "tw-o7kth-p1abc",
+                    "kind": "event", "event": "tw-o7kth-p1abc", "account": "o7kth",
                     "values": {"value": 10, "currency": "EUR", "contents": [{"content_id": "A"}]},
                 }
             ],
+        },
+        {
+            "title": "a page view of the newer script",
+            "request": {
+                "url": "https://analytics.twitter.com/1/i/adsct?bci=4&dv=UTC&eci=3&event=%7B%7D&event_id=bf51&integration=gtm&p_id=Twitter&p_user_id=0&pl_id=f27a&pt=Shop"
+                "&tw_document_href=https%3A%2F%2Fshop.example%2F&tw_iframe_status=0&tw_pid_src=1&twpid=tw.1773222512498.7706&txn_id=nuq81&type=javascript&version=2.3.44"
+            },
+            "hits": [{"kind": "pageview", "event": "pageview", "account": "nuq81", "identifiers": {"twpid": "tw.1773222512498.7706"}, "page_url": "https://shop.example/"}],
+        },
+        {
+            "title": "an image of the older conversion tag",
+            "request": {"url": "https://analytics.twitter.com/i/adsct?txn_id=l5abc&p_id=Twitter&tw_sale_amount=29.95&tw_order_quantity=1", "resource_type": "image"},
+            "hits": [{"kind": "event", "event": "conversion", "account": "l5abc", "values": {"tw_sale_amount": 29.95}}],
         },
         {"title": "the script", "request": {"url": "https://static.ads-twitter.com/uwt.js"}, "hits": [{"kind": "library"}]},
     ),

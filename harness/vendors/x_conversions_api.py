@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from harness.decode.address import split_url
+from harness.decode.conversions import of_account
 from harness.decode.document import PathTable, at
 from harness.decode.query import Prefix, Row
 from harness.decode.readers import JsonReader, kind_of
 from harness.decode.vendor import Endpoint, Vendor
 
 if TYPE_CHECKING:
-    from harness.capture.captured import CapturedRequest
     from harness.decode.hit import Hit
 
 _TABLE = PathTable(
@@ -58,15 +57,6 @@ _READ = JsonReader(
 )
 
 
-def _decode(request: CapturedRequest) -> list[Hit]:
-    hits = _READ(request)
-    steps = split_url(request.url).path.strip("/").split("/")
-    account = steps[-1] if len(steps) > 0 else ""
-    for hit in hits:
-        hit.account = hit.account or account or None
-    return hits
-
-
 VENDOR = Vendor(
     id="x-conversions-api",
     name="X Conversions API",
@@ -75,7 +65,7 @@ VENDOR = Vendor(
     endpoints=(
         *(Endpoint(host=host, path="*/measurement/conversions/*") for host in ("ads-api.twitter.com", "ads-api.x.com")),
     ),
-    decode=_decode,
+    decode=of_account(_READ, "conversions"),
     examples=(
         {
             "title": "a purchase",
@@ -98,10 +88,26 @@ VENDOR = Vendor(
             ],
         },
         {
+            "title": "two conversions of one visit",
+            "request": {
+                "url": "https://ads-api.twitter.com/12/measurement/conversions/o8z6j", "method": "POST",
+                "body": {
+                    "conversions": [
+                        {"conversion_time": "2026-11-22T03:42:20Z", "event_id": "tw-o8z6j-1", "identifiers": [{"hashed_phone_number": "hash", "twclid": "tw1"}]},
+                        {"conversion_time": "2026-11-22T03:42:21Z", "event_id": "tw-o8z6j-2", "event_source_url": "https://shop.example/", "identifiers": [{"ip_address": "192.0.2.1"}, {"user_agent": "x"}]},
+                    ]
+                },
+            },
+            "hits": [
+                {"event": "tw-o8z6j-1", "account": "o8z6j", "identifiers": {"hashed_phone_number": "hash", "twclid": "tw1"}},
+                {"event": "tw-o8z6j-2", "page_url": "https://shop.example/", "identifiers": {"ip_address": "192.0.2.1"}},
+            ],
+        },
+        {
             "title": "a lead, on the older host",
             "request": {"url": "https://ads-api.twitter.com/11/measurement/conversions/o1", "method": "POST", "body": {"conversions": [{"event_id": "tw-o1-2", "identifiers": []}]}},
             "hits": [{"kind": "event", "event": "tw-o1-2", "account": "o1"}],
         },
     ),
-    lookalikes=("https://shop.example/12/measurement/conversions/o1", "https://ads-api.x.com.evil.example/12/measurement/conversions/o1", "https://ads-api.x.com/12/accounts"),
+    lookalikes=("https://shop.example/12/measurement/conversions/o1", "https://ads-api.x.com.evil.example/12/measurement/conversions/o1", "https://ads-api.x.com/12/accounts", "https://notads-api.x.com/12/measurement/conversions/o1", "https://shop.example/?u=https%3A%2F%2Fads-api.x.com%2F12%2Fmeasurement%2Fconversions%2Fo1"),
 )  # fmt: skip

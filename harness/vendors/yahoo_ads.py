@@ -1,6 +1,7 @@
 """Yahoo DSP's Dot pixel (formerly Yahoo Gemini, Verizon Media).
 
-Documentation: https://help.yahooinc.com/dsp-api/docs/dot-tag, https://developer.yahooinc.com/native/guide/audience-management/dottags/.
+Documentation: https://help.yahooinc.com/dsp-api/docs/pixels, https://help.yahooinc.com/identity/docs/enhanced-matching,
+https://developer.yahooinc.com/native/guide/audience-management/dottags/.
 The wire's ``ea`` (event action) names the event; a request without is a page view.
 """
 
@@ -69,7 +70,7 @@ VENDOR = Vendor(
     id="yahoo-ads",
     name="Yahoo DSP Dot",
     category="advertising",
-    docs=("https://help.yahooinc.com/dsp-api/docs/dot-tag", "https://developer.yahooinc.com/native/guide/audience-management/dottags/"),
+    docs=("https://help.yahooinc.com/dsp-api/docs/pixels", "https://developer.yahooinc.com/native/guide/audience-management/dottags/"),
     endpoints=(
         *(Endpoint(host="sp.analytics.yahoo.com", path=path) for path in ("/sp.pl", "/spp.pl")),
         Endpoint(host="ups.analytics.yahoo.com", path="/ups/*", decode=LibraryReader("auxiliary")),
@@ -100,6 +101,16 @@ VENDOR = Vendor(
             "title": "the pixel's configuration",
             "request": {"url": "https://s.yimg.com/wi/config/10039241.json"},
             "hits": [{"kind": "config", "account": "10039241"}],
+        },
+        {
+            "title": "an event of the newest script, and a page of one that answers with a script",
+            "request": {"url": "https://sp.analytics.yahoo.com/sp.pl?a=10000&jsonp=YAHOO.ywa.I13N.handleJSONResponse&.yp=25984&f=https%3A%2F%2Fshop.example%2Fcart&e=https%3A%2F%2Fshop.example%2F&enc=UTF-8", "resource_type": "script"},
+            "hits": [{"kind": "pageview", "event": "page_view", "account": "25984", "page_url": "https://shop.example/cart", "values": {"referrer": "https://shop.example/"}}],
+        },
+        {
+            "title": "the script",
+            "request": {"url": "https://s.yimg.com/wi/ytc.js", "resource_type": "script"},
+            "hits": [{"kind": "library"}],
         },
     ),
     lookalikes=(

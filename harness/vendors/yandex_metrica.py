@@ -13,7 +13,7 @@ from harness.decode.address import split_url
 from harness.decode.campaign import campaign_of
 from harness.decode.document import at
 from harness.decode.query import QueryTable, Row
-from harness.decode.readers import LibraryReader, QueryReader
+from harness.decode.readers import LibraryReader, QueryReader, epoch_seconds
 from harness.decode.vendor import Endpoint, Vendor
 
 if TYPE_CHECKING:
@@ -32,6 +32,9 @@ _TABLE = QueryTable(
         "ut": Row(None, "No indexing", "Technical"),
         "wmode": Row(None, "Answer", "Technical"),
         "rn": Row(None, "Cache buster", "Technical"),
+        "nohit": Row(None, "No page view", "Technical"),
+        "uid": Row("uid", "User ID", "User"),
+        "wv-type": Row(None, "Replay type", "Replay"),
         "cnt-class": Row(None, "Counter class", "General"),
         "uah": Row(None, "Browser hints", "Device"),
         "t": Row(None, "Transport", "Technical"),
@@ -43,6 +46,7 @@ _TABLE = QueryTable(
     }
 )
 _READ = QueryReader(_TABLE)
+_GOALS = frozenset(("goal", "btn", "form"))
 _COMMERCE = ("purchase", "add", "remove", "detail", "click", "impressions", "promoView", "promoClick")
 
 
@@ -70,7 +74,7 @@ def _commerce(found: Any) -> tuple[str | None, dict[str, Any]]:
 
 def _account(path: str, wire: Mapping[str, Any]) -> str | None:
     steps = path.split("/")
-    return steps[2] or None if len(steps) > 2 else None
+    return steps[2] or None if len(steps) > 2 and steps[2].isdecimal() else None
 
 
 def _decode(request: CapturedRequest) -> list[Hit]:
@@ -85,8 +89,10 @@ def _decode(request: CapturedRequest) -> list[Hit]:
     for name, value in info.items() if isinstance(info, dict) else ():
         if name != "__ym":
             values.setdefault(name, value)
-    if page.startswith("goal://"):
-        hit.kind, hit.event = "event", page[7:].partition("/")[2] or "goal"
+    scheme, colon, rest = page.partition("://")
+    if colon and scheme in _GOALS:
+        named = rest.partition("/")[2].partition("?")[0] if scheme == "goal" else ""
+        hit.kind, hit.event = "event", named or scheme
         referrer = str(values.get("page-ref") or "")
         hit.page_url = referrer or None
     else:
@@ -95,7 +101,8 @@ def _decode(request: CapturedRequest) -> list[Hit]:
             hit.kind, hit.event = "event", action
             for name, value in commerce.items():
                 values.setdefault(name, value)
-        elif flags.get("pv") == "1":
+        elif (flags.get("pv") == "1" and str(wire.get("nohit")) != "1") or not (flags or page or request.body.data):
+            # The image for browsers without scripts says nothing, and counts as a page.
             hit.kind, hit.event = "pageview", "hit"
         elif flags.get("dl") == "1":
             hit.kind, hit.event = "event", "file"
@@ -104,12 +111,19 @@ def _decode(request: CapturedRequest) -> list[Hit]:
         elif flags.get("nb") == "1":
             hit.kind, hit.event = "auxiliary", "notBounce"
         elif flags.get("pa") == "1":
-            hit.kind, hit.event = "event", "params"
+            own = not isinstance(info, dict) or any(name not in ("__ym", "__ymu") for name in info)
+            hit.kind, hit.event = (
+                ("event" if own else "auxiliary"),
+                "userParams" if isinstance(info, dict) and "__ymu" in info else "params",
+            )
         else:
             hit.kind, hit.event = "auxiliary", None
     hit.campaign = campaign_of(hit.page_url)
     if flags.get("u"):
         hit.identifiers["ClientID"] = flags["u"]
+    if values.get("uid"):
+        hit.identifiers["UserID"] = str(values["uid"])
+    hit.event_time = epoch_seconds(flags.get("et"))
     if action == "purchase" and commerce.get("id") not in (None, ""):
         hit.key = str(commerce["id"])
     return [hit]
@@ -117,7 +131,8 @@ def _decode(request: CapturedRequest) -> list[Hit]:
 
 _HOSTS = (
     "mc.yandex.ru", "mc.yandex.com", "mc.yandex.by", "mc.yandex.kz", "mc.yandex.ua", "mc.yandex.az", "mc.yandex.uz", "mc.yandex.com.tr", "mc.yandex.md",
-    "mc.webvisor.org", "mc.webvisor.com", "mc.yandex.fr", "mc.yandex.de", "mc.yandex.net", "mc.admetrica.ru",
+    "mc.yango.com", "mc.yandex.ee", "mc.yandex.lv", "mc.yandex.lt", "mc.yandex.kg", "mc.yandex.tj", "mc.yandex.tm", "mc.yandex.com.am", "mc.yandex.com.ge",
+    "mc.yandex.co.il", "mc.webvisor.org", "mc.webvisor.com", "mc.yandex.fr", "mc.yandex.de", "mc.yandex.net", "mc.admetrica.ru",
 )  # fmt: skip
 _HIT = "wmode=7&charset=utf-8&browser-info="
 
@@ -131,13 +146,13 @@ VENDOR = Vendor(
         *(Endpoint(host=host, path=f"/{step}/*", decode=LibraryReader("auxiliary", account=_account)) for host in _HOSTS for step in ("webvisor", "clmap", "user_storage_set", "map")),
         *(Endpoint(host=host, path=path, decode=LibraryReader("auxiliary")) for host in _HOSTS for path in ("/sync_cookie_image_check*", "/sync_cookie_image_*", "/metrika/advert.gif")),
         *(
-            Endpoint(host=host, path=path, role="library", decode=LibraryReader())
+            Endpoint(host=host, path=path, role="library", decode=LibraryReader(account="id"))
             for host in (*_HOSTS, "cdn.jsdelivr.net")
             for path in (("/metrika/*.js", "/metrika/tag.js") if host != "cdn.jsdelivr.net" else ("/npm/yandex-metrica-watch/*",))
         ),
     ),
     decode=_decode,
-    automatic_events=frozenset({"extLink", "file", "notBounce"}),
+    automatic_events=frozenset({"extLink", "file", "notBounce", "btn", "form"}),
     automatic_parameters=frozenset({"page-url", "page-ref", "site-info"}),
     examples=(
         {
@@ -154,6 +169,39 @@ VENDOR = Vendor(
             "hits": [{"kind": "event", "event": "signup", "account": "12345678", "values": {"order_price": 19.98}, "page_url": "https://shop.example/"}],
         },
         {
+            "title": "a page of the newer script, with a title that has a colon, on another host",
+            "request": {
+                "url": f"https://mc.yango.com/watch/3/1?{_HIT}pv%3A1%3Avf%3A37xk%3Afu%3A0%3Aet%3A1791103454%3Au%3A1791103454910481117%3Ast%3A1791103454%3At%3AShop%3A%20tees"
+                "&page-url=https%3A%2F%2Fshop.example%2F%3Fyclid%3D77&t=gdpr(14)clc(0-0-0)rqnt(1)"
+            },
+            "hits": [
+                {
+                    "kind": "pageview", "event": "hit", "account": "3", "event_time": 1791103454.0, "identifiers": {"ClientID": "1791103454910481117"},
+                    "campaign": {"yclid": "77"},
+                }
+            ],
+        },
+        {
+            "title": "a page without scripts",
+            "request": {"url": "https://mc.yandex.ru/watch/105682360", "resource_type": "image"},
+            "hits": [{"kind": "pageview", "event": "hit", "account": "105682360"}],
+        },
+        {
+            "title": "a visit begun without a page view",
+            "request": {"url": f"https://mc.yandex.ru/watch/12345678?{_HIT}pv%3A1%3Au%3A1795&page-url=https%3A%2F%2Fshop.example%2F&nohit=1"},
+            "hits": [{"kind": "auxiliary", "event": None}],
+        },
+        {
+            "title": "a button pressed, found by the script itself",
+            "request": {"url": f"https://mc.yandex.ru/watch/12345678?{_HIT}ar%3A1%3Au%3A1795&page-url=btn%3A%2F%2Fshop.example%2F%3Fp%3DA&page-ref=https%3A%2F%2Fshop.example%2F"},
+            "hits": [{"kind": "event", "event": "btn", "page_url": "https://shop.example/"}],
+        },
+        {
+            "title": "the script",
+            "request": {"url": "https://mc.yandex.ru/metrika/tag.js?id=105682360", "resource_type": "script"},
+            "hits": [{"kind": "library", "account": "105682360"}],
+        },
+        {
             "title": "a purchase",
             "request": {
                 "url": f"https://mc.yandex.ru/watch/12345678?{_HIT}pa%3A1&page-url=https%3A%2F%2Fshop.example%2F&site-info=%7B%22__ym%22%3A%7B%22ecommerce%22%3A%5B%7B%22currencyCode%22%3A%22EUR%22%2C%22purchase%22%3A%7B%22actionField%22%3A%7B%22id%22%3A%22T-1%22%2C%22revenue%22%3A19.98%7D%2C%22products%22%3A%5B%7B%22id%22%3A%22S1%22%7D%5D%7D%7D%5D%7D%7D"
@@ -165,6 +213,7 @@ VENDOR = Vendor(
         "https://shop.example/watch/12345678?page-url=x",
         "https://mc.yandex.ru.evil.example/watch/1",
         "https://yandex.ru/watch/1",
+        "https://metrika.yandex.ru/dashboard?id=1",
         "https://shop.example/?u=https%3A%2F%2Fmc.yandex.ru%2Fwatch%2F1",
     ),
 )  # fmt: skip

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from harness.decode.address import split_url
 from harness.decode.query import QueryTable, Row, unescape_percent
-from harness.decode.readers import QueryReader, kind_of
+from harness.decode.readers import LibraryReader, QueryReader, kind_of
 from harness.decode.vendor import Endpoint, Vendor
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ _READ = QueryReader(
             "order_id": Row("order_id", "Order ID", "E-commerce"),
             "referrer": Row("referrer", "Referrer", "Page"),
             "url": Row("url", "Page address", "Page"),
+            "u": Row("url", "Page address", "Page"),
+            "bust": Row(None, "Cache buster", "Technical"),
             "cb": Row(None, "Cache buster", "Technical"),
             "gdpr": Row(None, "GDPR applies", "Consent"),
             "gdpr_consent": Row(None, "TCF string", "Consent"),
@@ -61,6 +63,7 @@ VENDOR = Vendor(
     docs=("https://help.zemanta.com/article/show/12985-setting-up-audience-pixels",),
     endpoints=(
         *(Endpoint(host=host, path=path) for host in _HOSTS for path in ("/v2/p/*", "/p/*")),
+        Endpoint(host="b1sync.zemanta.com", path="/usersync/*", decode=LibraryReader("auxiliary")),
         Endpoint(host="js-tag.zemanta.com", path="/*", role="library"),
     ),
     decode=_decode,
@@ -79,6 +82,16 @@ VENDOR = Vendor(
             "title": "a conversion from a server",
             "request": {"url": "https://p1.zemanta.com/v2/p/s2s/110954/install/?postbackid=c-1"},
             "hits": [{"event": "install", "account": "110954", "identifiers": {"postbackid": "c-1"}}],
+        },
+        {
+            "title": "a named step of the older pixel",
+            "request": {"url": "https://p1.zemanta.com/p/58/shipping/", "resource_type": "image"},
+            "hits": [{"kind": "event", "event": "shipping", "account": "58"}],
+        },
+        {
+            "title": "cookies matched",
+            "request": {"url": "https://b1sync.zemanta.com/usersync/outbrain/?puid=x"},
+            "hits": [{"kind": "auxiliary", "event": None}],
         },
         {
             "title": "the older pixel",

@@ -60,7 +60,10 @@ VENDOR = Vendor(
     docs=("https://docs.zoominfo.com/docs/websights", "https://docs.zoominfo.com/docs/formcomplete"),
     endpoints=(
         Endpoint(host="ws.zoominfo.com", path="/pixel/*", decode=_pixel),
-        Endpoint(host="ws.zoominfo.com", path="/formcomplete-v2/*", role="config", decode=LibraryReader("config", account=_project)),
+        *(
+            Endpoint(host="ws.zoominfo.com", path=f"/{use}/*", role="config", decode=LibraryReader("config", account=_project))
+            for use in ("formcomplete-v2", "formcomplete", "formcomplete-internal")
+        ),
         Endpoint(host="ws-assets.zoominfo.com", role="library", decode=LibraryReader()),
         Endpoint(host="js.zi-scripts.com", path="/unified/*", role="config", decode=LibraryReader("config", account=_project)),
         Endpoint(host="js.zi-scripts.com", path="/*", role="library", decode=LibraryReader()),
@@ -83,6 +86,11 @@ VENDOR = Vendor(
             "hits": [{"kind": "pageview", "account": "62fd7a3e", "page_url": "https://shop.example/"}],
         },
         {
+            "title": "a form's own lookup",
+            "request": {"url": "https://ws.zoominfo.com/formcomplete-v2/forms", "method": "POST", "body": {"url": "https://shop.example/"}},
+            "hits": [{"kind": "config"}],
+        },
+        {
             "title": "the tag",
             "request": {"url": "https://js.zi-scripts.com/zi-tag.js", "resource_type": "script"},
             "hits": [{"kind": "library"}],
@@ -91,6 +99,9 @@ VENDOR = Vendor(
     lookalikes=(
         "https://shop.example/pixel/62fd7a3e",
         "https://ws.notzoominfo.com/pixel/62fd7a3e",
+        "https://app.zoominfo.com/",
+        "https://docs.zoominfo.com/docs/websights",
+        "https://shop.example/?u=https%3A%2F%2Fws.zoominfo.com%2Fpixel%2F62fd7a3e",
         "https://ws.zoominfo.com.evil.example/pixel/62fd7a3e",
     ),
 )  # fmt: skip

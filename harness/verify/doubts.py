@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from harness.verify.assertions import UNKNOWN, known
 from harness.verify.occurrence import DATA_LAYER
 from harness.verify.timeline import matches_page
 from harness.verify.violation import Doubt
+from harness.verify.wording import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,8 +22,33 @@ if TYPE_CHECKING:
 
 
 def doubts_of(case: Case) -> list[Doubt]:
-    """Every reason not to trust this walk's silence, each once."""
-    return list(dict.fromkeys(_doubts(case)))
+    """Every reason not to trust this walk's silence, each once, and one for each cause."""
+    return _causes(list(dict.fromkeys(_doubts(case))))
+
+
+def _causes(doubts: list[Doubt]) -> list[Doubt]:
+    """Without what only followed: a page that did not load leaves its step unfinished, and that ends the test before its later steps."""
+    down = {each.step for each in doubts if each.code == "site-did-not-load"}
+    unfinished = {each.step for each in doubts if each.code == "step-not-reached" and each.step is not None}
+    ended = down | unfinished | {each.step for each in doubts if each.code == "test-raised"}
+    told: set[int | None] = set()
+    kept: list[Doubt] = []
+    for each in doubts:
+        if each.code == "site-did-not-load":
+            # The journey tells of it first, and then the browser of the same request, and of what it asked for on the way.
+            if each.step in told:
+                continue
+            told.add(each.step)
+        elif each.step is not None and (
+            (each.code == "step-not-reached" and each.step in down) or (each.code == "test-raised" and each.step in down | unfinished)
+        ):
+            continue
+        elif each.code == "step-not-reached" and each.step is None and ended:
+            last = max(index for index, other in enumerate(kept) if other.step in ended)
+            kept[last] = replace(kept[last], message=f"{kept[last].message}; {each.message}")
+            continue
+        kept.append(each)
+    return kept
 
 
 def _doubts(case: Case) -> Iterator[Doubt]:
@@ -81,13 +108,14 @@ def _steps(case: Case, doubt: _Say) -> Iterator[Doubt]:
     if not alignment.stepped:
         return
     walked = {entry.step for entry in alignment.steps.values()}
-    for entry in case.expectations.steps:
-        if entry.step not in walked:
-            yield doubt("step-not-reached", f'the step "{entry.step}" ({entry.place}) is not in the walk')
+    missing = [entry for entry in case.expectations.steps if entry.step not in walked]
     for phase in alignment.timeline.phases.values():
         if phase.kind == "journey" and not phase.reached:
             why = f": {phase.error}" if phase.error else ""
             yield doubt("step-not-reached", f'the step "{phase.title}" did not reach its end{why}', phase.index)
+    if missing:
+        names = listed([f'"{entry.step}" ({entry.place})' for entry in missing])
+        yield doubt("step-not-reached", f"not in the walk: the step{'s' if len(missing) > 1 else ''} {names}")
 
 
 def _bodies(case: Case, doubt: _Say) -> Iterator[Doubt]:

@@ -51,7 +51,7 @@ def opened(address: str) -> Iterator[WebSocket]:
 
 @pytest.mark.parametrize("text", ["", "a", "x" * 125, "x" * 126, "x" * 65_535, "x" * 65_536, "ü€\U0001f600" * 50_000])
 def test_what_is_sent_comes_back(opened: WebSocket, text: str) -> None:
-    opened.send(text)
+    opened.send(text.encode())
     assert opened.receive(10).decode() == text
 
 
@@ -73,27 +73,42 @@ def test_a_name_and_password_of_the_address_are_sent() -> None:
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50, deadline=None)
 @given(texts=st.lists(st.text(st.characters(codec="utf-8")).filter(lambda text: text not in ("close", "ping", "parts")), max_size=5))
 def test_any_texts_in_order(opened: WebSocket, texts: list[str]) -> None:
-    for text in texts:
-        opened.send(text)
+    opened.send(*(text.encode() for text in texts))
     assert [opened.receive(10).decode() for _ in texts] == texts
 
 
 def test_a_message_in_parts_and_one_beside_a_ping(opened: WebSocket) -> None:
-    opened.send("parts")
+    opened.send(b"parts")
     assert opened.receive(10) == b"one two three"
-    opened.send("ping")
+    opened.send(b"ping", b"after")
+    while not opened._buffer.endswith(b"after"):
+        opened._buffer += opened._socket.recv(1000)
+    assert not opened.ready
     assert opened.receive(10) == b"pinged"
+    assert opened.ready
+    assert opened.receive(10) == b"after"
+
+
+@pytest.mark.parametrize("size", [0, 125, 126, 65_535, 65_536, 300_000])
+def test_it_is_known_whether_a_whole_message_is_here(opened: WebSocket, size: int) -> None:
+    assert not opened.ready
+    opened.send(b"a" * size, b"b" * size)
+    assert opened.receive(10) == b"a" * size
+    while not opened.ready:
+        opened._buffer += opened._socket.recv(1000)
+    assert opened.receive(0) == b"b" * size
+    assert not opened.ready
 
 
 def test_nothing_in_time(opened: WebSocket) -> None:
     with pytest.raises(TimeoutError):
         opened.receive(0.01)
-    opened.send("still open")
+    opened.send(b"still open")
     assert opened.receive(10) == b"still open"
 
 
 def test_an_end_by_the_other_side(opened: WebSocket) -> None:
-    opened.send("close")
+    opened.send(b"close")
     with pytest.raises(Closed, match="going"):
         opened.receive(10)
 
@@ -112,7 +127,7 @@ def test_an_end_by_this_side_wakes_the_reader(address: str) -> None:
     assert ended.wait(10)
     thread.join()
     with pytest.raises(Closed):
-        connection.send("x")
+        connection.send(b"x")
 
 
 @pytest.fixture

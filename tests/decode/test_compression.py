@@ -80,6 +80,11 @@ def test_a_bomb_is_refused_at_the_bound(pack: Callable[[bytes], bytes], opener: 
     assert len(opener(bomb, largest=3_000_000)) == 3_000_000
 
 
+def test_why_a_stream_cannot_be_opened_is_said_without_the_number_of_an_error() -> None:
+    with pytest.raises(NotCompressed, match=r"^invalid stored block lengths$"):
+        inflate(b"H\xe6\x00\x00\x00\x00\x00")
+
+
 def test_all_members_of_a_gzip_stream() -> None:
     assert gunzip(gzipped(b"one ") + gzipped(b"two")) == b"one two"
 

@@ -51,6 +51,7 @@ DECODER = Decoder(
             Endpoint(host="*", path="*/b/ss/*", recognise=says("AQB")),
         ),
         vendor("keyed", Endpoint(host="*", keys=("kid", "kv"), recognise=says("kid=K-"))),
+        vendor("marked", Endpoint(host="*", mark=b"mark:1", recognise=says("shape"))),
         vendor("idn", Endpoint(host="käufe.example", path="/x")),
         vendor("narrow", Endpoint(host="any.example", path="/narrow"), Endpoint(host="shared.example", recognise=says("narrow"))),
         vendor("wide", Endpoint(host="shared.example")),
@@ -107,6 +108,15 @@ DECODER = Decoder(
 )
 def test_claim(url: str, claimed: str | None) -> None:
     claim = DECODER.claim(request(url))
+    assert (claim.vendor.id if claim else None) == claimed
+
+
+@pytest.mark.parametrize(
+    ("body", "claimed"),
+    [(b"mark:1 shape", "marked"), (b"shape", None), (b"mark:1", None), (None, None)],
+)
+def test_a_body_is_found_by_its_mark_under_any_path(body: bytes | None, claimed: str | None) -> None:
+    claim = DECODER.claim(request("https://shop.example/any/path", body))
     assert (claim.vendor.id if claim else None) == claimed
 
 

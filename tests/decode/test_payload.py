@@ -108,6 +108,7 @@ def test_a_file_in_a_form_keeps_its_bytes() -> None:
         (gzipped(RAW)[:-9], {"Content-Encoding": "gzip"}, "binary", "gzip"),
         (b"a", {"Content-Type": "multipart/form-data; boundary=b"}, "text", "boundary"),
         (b"\xff", {"Content-Encoding": "snappy"}, "binary", "snappy"),
+        (b"H\xe6\x00\x00\x00\x00\x00", {}, "binary", "invalid stored block lengths"),
     ],
 )
 def test_what_cannot_be_opened_says_why(data: bytes, headers: dict[str, str], shape: str, problem: str) -> None:

@@ -155,3 +155,9 @@ def test_a_json_readers_query_has_its_labels() -> None:
     reader = JsonReader({}, query=QueryTable({"k": Row("write_key", "Write key")}))
     (hit,) = reader(request("https://x.example/?k=W", {"a": 1}))
     assert (hit.parameters[0].field, hit.parameters[0].label, hit.values["write_key"]) == ("write_key", "Write key", "W")
+
+
+def test_a_fetch_is_of_the_first_account_that_its_address_names():
+    read = LibraryReader("config", account=("st", "offerIdentifier"))
+    queries = ("?offerIdentifier=o1", "?st=&offerIdentifier=o1", "?st=s&offerIdentifier=o1", "")
+    assert [hit.account for query in queries for hit in read(request(f"https://t.example/a{query}"))] == ["o1", "o1", "s", None]

@@ -6,6 +6,8 @@ A row is: what is written in the place of what, and then the one problem that mu
 # ruff: noqa: E501
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from harness.plan.load import read_expectations, read_plan
@@ -104,6 +106,26 @@ def problems(tmp_path, plan=PLAN, journey=None):
         found = read_expectations(tmp_path / "buy.journey.yaml", vendors=VENDORS, scenarios=SCENARIOS)[1]
     assert all(each.mend for each in found), "a problem without its mend"
     return [(each.place.line, each.what, each.mend) for each in found]
+
+
+KEYS = [
+    (text, found)
+    for text in (PLAN, JOURNEY)
+    for found in re.finditer(r"(?<![\w-])[a-z_]+(?=:)", text)
+    # Their names for our parameters are free, and so is a pattern's text.
+    if found[0] not in ("value", "content_ids", "content_type", "utm_source")
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"), KEYS, ids=[f"{text.split(':')[0]}-{text[: found.start()].count(chr(10)) + 1}-{found[0]}" for text, found in KEYS]
+)
+def test_one_misspelt_key_is_one_mistake(tmp_path, text, found):
+    """Told once at each place that must be mended; never also by what seems to be missing or unused for it."""
+    misspelt = text[: found.end()] + found[0][-1] + text[found.end() :]
+    plan, journey = (misspelt, JOURNEY) if text is PLAN else (PLAN, misspelt)
+    told = problems(tmp_path, plan, journey)
+    assert len({what.replace("$", "") for _, what, _ in told}) == 1
 
 
 def test_the_files_without_mistakes(tmp_path):

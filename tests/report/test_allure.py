@@ -107,7 +107,7 @@ def test_labels(results: Results) -> None:
     }
     assert labels(results.walks["passed"])["owner"] == ["web analytics"]
     assert [(each["name"], each["value"]) for each in results.walks["failed"]["parameters"]] == [("kind", "failed")]
-    assert results.walks["failed"]["name"] == "a guest buys one T-shirt · reload"
+    assert results.walks["failed"]["name"] == "a guest buys one T-shirt · reload · failed"
 
 
 def test_steps_have_their_times_states_pictures_and_tables(results: Results) -> None:

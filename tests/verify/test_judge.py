@@ -130,7 +130,24 @@ def test_a_site_that_is_down():
         story.load("/", status=503)
     verdict = story.judge(CHECKS)
     assert verdict.violations == ()
-    assert {each.code for each in verdict.doubts} == {"site-did-not-load", "step-not-reached"}
+    assert [each.code for each in verdict.doubts] == ["site-did-not-load"]
+
+
+@pytest.mark.parametrize(
+    ("reached", "down", "told"),
+    [
+        (False, True, ["site-did-not-load"]),
+        (False, False, ["step-not-reached"]),
+        (True, False, ["test-raised"]),
+    ],
+)
+def test_one_cause_is_one_doubt(reached, down, told):
+    story = Story(journey(("go", None, "view")))
+    with story.step("go", reached=reached):
+        story.load("/", status=503 if down else 200)
+        story.hit("ga4", "view")
+        story.note("the test ended early: Timeout", doubt="test-raised")
+    assert codes(story.judge(CHECKS)) == ([], told)
 
 
 def test_a_request_that_the_journey_answered_itself():

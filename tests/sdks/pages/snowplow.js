@@ -2,7 +2,7 @@
 import {newTracker, setUserId, trackPageView, trackSelfDescribingEvent} from '@snowplow/browser-tracker';
 
 window.start = async own => {
-    newTracker('sp', own || 'https://tees.collector.snplow.net', {appId: 'tees', bufferSize: own ? 2 : 1});
+    newTracker('sp', own || 'https://tees.collector.snplow.net', {appId: 'tees', bufferSize: own ? 3 : 1});
     const commerce = (type, more) => trackSelfDescribingEvent({
         event: {schema: 'iglu:com.snowplowanalytics.snowplow.ecommerce/snowplow_ecommerce_action/jsonschema/1-0-2', data: {type, ...more}}
     });

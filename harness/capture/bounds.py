@@ -1,0 +1,110 @@
+"""How much of one walk is kept. No page may cost more memory or time than this, whatever it does; what is beyond is counted and said.
+
+Below the bounds nothing is lost. Above them the walk's record says what is missing, which makes it inconclusive.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from harness.capture.captured import CapturedRequest, Navigation, Outcome, Push
+
+if TYPE_CHECKING:
+    from harness.capture.contract import Entry
+
+NAMED = 10
+"""How many hosts and sources of what was not kept are named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What one walk may hold, and how long one of its tabs may stand still.
+
+    Attributes:
+        requests: requests that are kept; the rest is answered all the same, and counted.
+        pushes: data-layer pushes and calls of vendors' functions that are kept.
+        navigations: document loads and route changes that are kept.
+        body: bytes of one request's body that are kept; a longer one is partial.
+        kept: bytes of all addresses, headers, bodies and pushed values that are kept.
+        tabs: tabs open at once; what is opened beyond is closed at once.
+        stuck: seconds after which a page whose script does not end is stopped and left, and a dialog that nobody answers is accepted.
+    """
+
+    requests: int = 20_000
+    pushes: int = 50_000
+    navigations: int = 5_000
+    body: int = 8 * 1024 * 1024
+    kept: int = 256 * 1024 * 1024
+    tabs: int = 40
+    stuck: float = 30.0
+
+
+BOUNDS = Bounds()
+
+
+class Tally:
+    """What of one walk was kept, and what was not."""
+
+    def __init__(self, bounds: Bounds) -> None:
+        self.bounds = bounds
+        self.size = 0
+        self._kept = {CapturedRequest: 0, Push: 0, Navigation: 0}
+        self._most = {CapturedRequest: bounds.requests, Push: bounds.pushes, Navigation: bounds.navigations}
+        self._over: dict[type, Counter[str]] = {kind: Counter() for kind in self._kept}
+        self._left_out: dict[str, tuple[str, int]] = {}
+        self._tabs = 0
+
+    def full(self, kind: type) -> bool:
+        """Whether nothing more of this kind is kept."""
+        return self._kept[kind] >= self._most[kind] or self.size >= self.bounds.kept
+
+    def keeps(self, entry: Entry) -> bool:
+        """Count an entry; False if it is not to be kept."""
+        if isinstance(entry, Outcome):
+            return True
+        kind = type(entry)
+        if self.full(kind):
+            where = entry.source if isinstance(entry, Push) else urlsplit(entry.url[:2_000]).netloc
+            counts = self._over[kind]
+            counts[where if where in counts or len(counts) < 100 * NAMED else ""] += 1
+            return False
+        self._kept[kind] += 1
+        self.size += _size(entry)
+        return True
+
+    def left_out(self, document: str, where: str, count: int) -> None:
+        """A document's recorder has left out so many pushes by now."""
+        self._left_out[document] = (where, count)
+
+    def tab(self) -> None:
+        """A tab beyond the bound was closed."""
+        self._tabs += 1
+
+    def words(self) -> list[str]:
+        """What was not kept."""
+        said = []
+        pushes = self._over[Push]
+        for where, count in self._left_out.values():
+            pushes = pushes + Counter({where: count})
+        names = {CapturedRequest: "requests", Push: "pushes and calls", Navigation: "navigations"}
+        for kind, counts in {**self._over, Push: pushes}.items():
+            if not counts:
+                continue
+            to = "of" if kind is Push else "to"
+            named = ", ".join(f"{count:,} {to} {where or 'others'}" for where, count in counts.most_common(NAMED))
+            more = f", and more of {len(counts) - NAMED} others" if len(counts) > NAMED else ""
+            most = f"{self._most[kind]:,}" if self.size < self.bounds.kept else f"{self.bounds.kept >> 20} MB"
+            said.append(f"{counts.total():,} {names[kind]} were not kept ({named}{more}): no more than {most} of one walk are")
+        if self._tabs:
+            said.append(f"{self._tabs:,} tabs were closed as soon as they were opened: no more than {self.bounds.tabs} may be open at once")
+        return said
+
+
+def _size(entry: CapturedRequest | Push | Navigation) -> int:
+    """About how many bytes of the page's own an entry holds; of a push, whoever reads its message knows."""
+    if isinstance(entry, CapturedRequest):
+        return len(entry.url) + len(entry.body.data) + sum(len(name) + len(value) for name, value in entry.headers)
+    return len(entry.url) if isinstance(entry, Navigation) else 0

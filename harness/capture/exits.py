@@ -1,0 +1,112 @@
+"""The documents that pages are left for: each comes only once what its page sent while leaving was answered.
+
+Scripts send their queues when a page begins to be left (``beforeunload``), by requests that end with their page. A visitor's next page
+takes its time, so that these arrive and are answered; a document that is there at once, as about:blank is, cuts them off, and the script
+sends the same again from its page's last moment, or not at all.
+"""
+
+from __future__ import annotations
+
+import base64
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from harness.capture.cdp import Message
+    from harness.capture.targets import Targets
+    from harness.capture.walk import BrowserWalk
+
+CALM = 0.05
+"""Seconds without anything new after which the page is asked, and once more after its answer."""
+
+LIMIT = 1.0
+"""Seconds that a document is held back at most."""
+
+RECENT = 2.0
+"""Seconds before the document was asked for, since when a request counts as sent while leaving."""
+
+BLANK = "about:blank"
+
+_EMPTY = base64.b64encode(b'<link rel=icon href="data:,">').decode("ascii")
+"""Without an icon of its own a document has the browser ask its site for one."""
+
+
+@dataclass(slots=True)
+class _Held:
+    event: Message
+    walk: BrowserWalk
+    began: float
+    asked: bool = False
+    heard: float = 0.0
+
+
+class Exits:
+    """All that are held back. Called in the connection's thread, under the capture's lock, but for :meth:`address`.
+
+    Args:
+        send: sends a command.
+        targets: what is open.
+        token: a word that no page can guess; the addresses end with it.
+    """
+
+    def __init__(self, send: Callable[..., None], targets: Targets, token: str) -> None:
+        self._send = send
+        self._targets = targets
+        self._path = f"/.tagproof/left/{token}"
+        self.held: list[_Held] = []
+
+    def address(self, walk: BrowserWalk, url: str) -> str:
+        """Where to leave a page of this URL for: an empty document of its own origin, so that it ends in its own process.
+
+        A service worker might answer in our stead: then it is about:blank.
+        """
+        parts = urlsplit(url)
+        workers = [each for each in self._targets.workers.values() if each.type == "service_worker"]
+        if parts.scheme not in ("http", "https") or any(self._targets.walk_of.get(each.id) is walk for each in workers):
+            return BLANK
+        return f"{parts.scheme}://{parts.netloc}{self._path}"
+
+    def is_one(self, url: str) -> bool:
+        """Whether it is such an address."""
+        return url.endswith(self._path)
+
+    def take(self, walk: BrowserWalk | None, event: Message) -> None:
+        """Hold back a document that was asked for."""
+        if walk is None:
+            self._answer(event)
+        else:
+            self.held.append(_Held(event, walk, time.monotonic()))
+
+    def look(self, now: float) -> None:
+        """Answer those whose pages are done."""
+        for each in list(self.held):
+            if now - each.began > LIMIT or self._done(each, now):
+                self.held.remove(each)
+                self._answer(each.event)
+
+    def _done(self, each: _Held, now: float) -> bool:
+        since = max(each.walk.latest, each.began, each.heard)
+        if each.walk.busy(each.began - RECENT) or now - since < CALM:
+            return False
+        if each.asked:
+            return each.heard > 0
+        each.asked = True
+
+        def heard(_: Message) -> None:
+            each.heard = time.monotonic()
+
+        frame = each.event.get("frameId", "")
+        for session in self._targets.sessions.values():
+            if session.target == frame and session.ready:
+                self._send("Runtime.evaluate", {"expression": "0", "silent": True}, session.id, heard)
+                return False
+        return True
+
+    def _answer(self, event: Message) -> None:
+        headers = [{"name": "Content-Type", "value": "text/html"}, {"name": "Cache-Control", "value": "no-store"}]
+        params = {"requestId": event["requestId"], "responseCode": 200, "responseHeaders": headers, "body": _EMPTY}
+        self._send("Fetch.fulfillRequest", params)
