@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from harness.capture.captured import CapturedRequest, Outcome
@@ -16,13 +16,16 @@ if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
 
     from harness.capture.browser import BrowserCapture
-    from harness.capture.captured import Answer
+    from harness.capture.captured import Answer, Body
     from harness.capture.contract import Answerer, Entry, Sink
     from harness.capture.datalayer import Recorder
     from harness.capture.tabs import Tab
 
 LASTING = frozenset({"websocket", "eventsource", "media"})
 """Resource types that stay open by their nature: they do not keep a walk from being quiet."""
+
+MESSAGE = "websocket-message"
+"""The resource type of what is said over an open WebSocket, which may go on for ever: it does not keep a walk from being quiet either."""
 
 
 @dataclass(slots=True)
@@ -33,6 +36,23 @@ class Slot:
     open: bool = False
     until: float = 0.0
     gone: bool = False
+
+
+def message(socket: CapturedRequest, name: str, body: Body, time_: float, step: int) -> tuple[CapturedRequest, Outcome]:
+    """A message over an open WebSocket, and what is known to have become of it.
+
+    Args:
+        socket: the handshake.
+        name: the message's own id.
+        body: what is said.
+        time_: seconds since the walk began.
+        step: the step it is sent in.
+    """
+    said = replace(
+        socket, id=name, method=None, headers=(), body=body, resource_type=MESSAGE, time=time_, step=step, redirected_from=None,
+        initiator=None, disposition="passed",
+    )  # fmt: skip
+    return said, Outcome(request=name, state="unknown", time=time_, reason="a message over a WebSocket has no answer")
 
 
 class BrowserWalk:
@@ -189,7 +209,8 @@ class BrowserWalk:
             request = self.flight[entry.id] = entry
         elif isinstance(entry, Outcome):
             request = self.flight.pop(entry.request, None)
-        self._activity.append((time.monotonic(), request))
+        if request is None or request.resource_type != MESSAGE:
+            self._activity.append((time.monotonic(), request))
         try:
             self._sink(entry)
         except Exception as error:
