@@ -8,7 +8,7 @@ from typing import Any
 
 from xdist.scheduler import LoadScopeScheduling
 
-MARK = "pytestmark = pytest.mark.xdist_group("
+MARK = "pytest.mark.xdist_group("
 
 
 @cache
