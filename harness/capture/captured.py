@@ -51,9 +51,10 @@ class CapturedRequest:
     Attributes:
         id: unique in the walk.
         time: seconds since the walk began.
-        method: None where it cannot be known (a request refused by a content security policy).
+        method: None where it cannot be known (a request refused by a content security policy), or there is none (a WebSocket's message).
         headers: in wire order where the backend knows it; names as sent.
-        resource_type: Chrome's word in lower case: document, image, ping, xhr, fetch, script, preflight …
+        resource_type: Chrome's word in lower case: document, image, ping, xhr, fetch, script, preflight …; ``websocket-message``
+            for what is sent over an open WebSocket.
         page: the tab, ``p1``, ``p2`` … in order of opening; None for a shared or service worker.
         page_url: the tab's document URL when the request was sent (that of the document that sent it).
         page_load: ordinal of the document load in that tab, 1 for its first; None if unknown.

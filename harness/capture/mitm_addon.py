@@ -1,7 +1,8 @@
 """What mitmproxy runs: tells each request to tagproof over a loopback socket, and answers it as it is told to.
 
 Runs inside ``mitmdump``, which may live in an environment of its own, so it imports nothing but mitmproxy and the standard library.
-Messages are JSON, one a line. To tagproof: ``ready``, ``listening``, ``request``, ``status``, ``error``, ``gap``. From tagproof: ``listen``
+Messages are JSON, one a line. To tagproof: ``ready``, ``listening``, ``request``, ``status``, ``message``, ``error``,
+``gap``. From tagproof: ``listen``
 (open a port), ``answer`` (to a request). Hooks: https://docs.mitmproxy.org/stable/api/events.html
 """
 
@@ -87,6 +88,12 @@ class Teller:
         )
         if flow.response.status_code != 101:
             flow.response.stream = True
+
+    def websocket_message(self, flow: http.HTTPFlow) -> None:
+        """Tell what the client says over an open WebSocket."""
+        said = flow.websocket.messages[-1]
+        if said.from_client:
+            self._tell({"kind": "message", "id": flow.id, "door": _door(flow), "body": base64.b64encode(said.content).decode("ascii")})
 
     def error(self, flow: http.HTTPFlow) -> None:
         """Tell that there was no answer."""

@@ -310,6 +310,8 @@ class ProxyCapture:
             return
         if kind == "status":
             walk.answered(told["id"], told["status"], told.get("location"))
+        elif kind == "message":
+            walk.said_over(told["id"], Body.of(base64.b64decode(told["body"])))
         elif kind == "error":
             walk.failed(told["id"], told["reason"], left=told["left"])
         elif kind == "gap":

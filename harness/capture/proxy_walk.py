@@ -2,7 +2,8 @@
 
 The proxy knows what was sent, not who sent it. Playwright tells of most requests which page, frame and document sent them; a request
 gets these where each request of its method and address that reached the proxy was told of, and none otherwise: beacons of a page that
-is left, workers' requests and what an app sends stay without.
+is left, shared workers' requests and what an app sends stay without. What a service worker sends again in a page's stead is taken for the
+page's.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from playwright.sync_api import Error as PlaywrightError
 
 from harness.capture.captured import Body, CapturedRequest, Navigation, Outcome, Push
 from harness.capture.datalayer import parse
+from harness.capture.walk import LASTING, message
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,9 +34,6 @@ if TYPE_CHECKING:
     from harness.capture.contract import Answerer, Entry, Sink
     from harness.capture.datalayer import Recorder
     from harness.capture.proxy import ProxyCapture
-
-LASTING = frozenset({"websocket", "eventsource", "media"})
-"""Resource types that stay open by their nature: they do not keep a walk from being quiet."""
 
 GRACE = 0.05
 """Seconds that an entry waits for what Playwright tells of it, and for earlier pushes."""
@@ -47,6 +46,9 @@ UNMET = 1.0
 
 HOP = 10.0
 """Seconds in which a redirect is followed, if it is."""
+
+_BY_WORKERS = frozenset({"fetch", "xhr", "script", "other", "websocket"})
+"""Types of what workers send, as Playwright has them."""
 
 KEPT = 20_000
 """How many documents, and requests that Playwright told of, are remembered."""
@@ -75,12 +77,17 @@ _DESTINATIONS = {
 
 @dataclass(slots=True)
 class Tab:
-    """One tab: its name, the ordinal of the document it shows, and the navigation that led there."""
+    """One tab: its name, the ordinal of the document it shows, and the navigation that led there.
+
+    ``shown`` is set while the document of the navigation underway is shown and has not yet told of itself; ``workers`` once there was one.
+    """
 
     name: str
     last: int = 0
     url: str = "about:blank"
     underway: Told | None = None
+    shown: bool = False
+    workers: bool = False
 
 
 @dataclass(slots=True)
@@ -133,6 +140,15 @@ class Shown:
     told: Told | None
 
 
+@dataclass(slots=True)
+class Said:
+    """A message over a WebSocket, and the flow that opened it."""
+
+    request: CapturedRequest
+    outcome: Outcome
+    flow: Flow
+
+
 class ProxyWalk:
     """One walk's capture by a proxy. See :class:`harness.capture.contract.WalkCapture`."""
 
@@ -154,7 +170,7 @@ class ProxyWalk:
         self._documents: dict[str, Document] = {}
         self._messages: set[tuple[str, int]] = set()
         self._steps: list[tuple[float, int]] = [(0.0, 0)]
-        self._pending: list[tuple[float, int, Flow | Shown | Outcome | Push]] = []
+        self._pending: list[tuple[float, int, Flow | Shown | Said | Outcome | Push]] = []
         self._order = itertools.count()
         self._numbers = itertools.count(1)
         self._flows: dict[str, Flow] = {}
@@ -319,8 +335,16 @@ class ProxyWalk:
 
     def _tab(self, page: Page) -> Tab:
         if page not in self._tabs:
-            self._tabs[page] = Tab(f"p{len(self._tabs) + 1}")
+            tab = self._tabs[page] = Tab(f"p{len(self._tabs) + 1}", workers=bool(page.workers))
+            page.on("framenavigated", self._shows)
+            page.on("worker", lambda _: setattr(tab, "workers", True))
         return self._tabs[page]
+
+    def _shows(self, frame: Frame) -> None:
+        """A frame shows another document or route: the one it was on its way to, if there was one."""
+        if frame.parent_frame is None:
+            tab = self._tab(frame.page)
+            tab.shown = tab.shown or (tab.underway is not None and tab.underway.key[1] == urldefrag(frame.url).url)
 
     def _begun(self, request: Request) -> None:
         """A page began a request."""
@@ -335,13 +359,18 @@ class ProxyWalk:
             told.body = None
         frame = _frame(request)
         if frame is not None:
-            tab = self._tab(frame.page)
+            tab, main = self._tab(frame.page), frame.parent_frame is None
+            ahead = tab.underway is not None and tab.underway.key[1] != urldefrag(tab.url).url
+            shown = tab.shown or (ahead and tab.underway is not None and tab.underway.key[1] == urldefrag(frame.page.url).url)
             told.context = self._contexts.get(frame.page.context)
-            told.page, told.page_url, told.main_frame = tab.name, tab.url, frame.parent_frame is None
-            told.frame_url, told.page_load = tab.url if told.main_frame else frame.url, tab.last
-            if request.is_navigation_request() and told.main_frame:
-                told.page_load = tab.last + 1
-                tab.underway = told
+            told.page, told.page_url = tab.name, frame.page.url if shown else tab.url
+            told.page_load = tab.last + shown or None
+            # A worker's requests are told as those of the frame that it belongs to.
+            if not tab.workers or request.resource_type not in _BY_WORKERS:
+                told.main_frame, told.frame_url = main, told.page_url if main else frame.url
+            if request.is_navigation_request() and main:
+                told.page_load = tab.last + 1 + tab.shown
+                tab.underway, tab.shown = told, False
         told.before = self._requests.get(request.redirected_from) if request.redirected_from else None
         with self.stir:
             self._requests[request] = told
@@ -443,7 +472,7 @@ class ProxyWalk:
         # Firefox shows each new window an empty document without an address for a moment, before that which it is opened for.
         if main and url and (tab.last or url != "about:blank"):
             tab.last += 1
-            tab.url = url
+            tab.url, tab.shown = url, False
             led = tab.underway if tab.underway is not None and tab.underway.key[1] == urldefrag(url).url else None
             navigation = Navigation(
                 page=tab.name, url=url, kind=kind, time=time_, context=context, page_load=tab.last, step=self._step_at(time_),
@@ -526,6 +555,13 @@ class ProxyWalk:
                 self._redirect(flow, status, location)
                 self._end(id_, Outcome(request=flow.request.id, state="delivered", status=status))
 
+    def said_over(self, id_: str, body: Body) -> None:
+        """A client said something over an open WebSocket."""
+        with self.stir:
+            if flow := self._flows.get(id_):
+                now = self._now()
+                self._put(now, Said(*message(flow.request, f"r{next(self._numbers)}", body, now, self._step_at(now)), flow))
+
     def failed(self, id_: str, reason: str, *, left: bool) -> None:
         """There was no answer: the server failed, or the client did not wait for it."""
         with self.stir:
@@ -557,10 +593,11 @@ class ProxyWalk:
     def _step_at(self, time_: float) -> int:
         return self._steps[bisect.bisect_right(self._steps, time_, key=lambda each: each[0]) - 1][1]
 
-    def _put(self, time_: float, item: Flow | Shown | Outcome | Push, request: CapturedRequest | None = None) -> None:
+    def _put(self, time_: float, item: Flow | Shown | Said | Outcome | Push, request: CapturedRequest | None = None) -> None:
         with self.stir:
             bisect.insort(self._pending, (time_, next(self._order), item), key=lambda each: each[:2])
-            self._activity.append((time.monotonic(), request))
+            if not isinstance(item, Said):
+                self._activity.append((time.monotonic(), request))
             del self._activity[:-4096]
             late = self.closed
             self.stir.notify_all()
@@ -600,6 +637,11 @@ class ProxyWalk:
                 elif isinstance(item, Shown):
                     flow = item.told.flow if item.told else None
                     self._hand(replace(item.navigation, status=flow.status if flow else None))
+                elif isinstance(item, Said):
+                    of = item.flow.request
+                    known = {name: getattr(of, name) for name in ("page", "page_url", "page_load", "frame_url", "main_frame")}
+                    self._hand(replace(item.request, **known))
+                    self._hand(item.outcome)
                 else:
                     self._hand(item)
 

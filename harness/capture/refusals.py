@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from harness.capture.captured import Body, CapturedRequest, Outcome
 from harness.capture.sent import UNSEEN, Sent, remember
+from harness.capture.walk import message
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,6 +23,9 @@ REFUSED = 0.25
 """Seconds in which a page tells more of a request that its policy refused, if it does."""
 
 POLICY = "content security policy"
+
+TEXT, BINARY = 1, 2
+"""The kinds of frames that carry what a page says. https://www.rfc-editor.org/rfc/rfc6455#section-11.8"""
 
 
 class Refusals:
@@ -71,7 +77,7 @@ class Refusals:
 
 
 class Sockets:
-    """WebSocket handshakes. What is said over an open socket is not recorded."""
+    """WebSockets: their handshakes, and each message that is sent over them. What is received is not recorded."""
 
     def __init__(self, targets: Targets, ledger: Ledger) -> None:
         self.targets = targets
@@ -80,6 +86,7 @@ class Sockets:
             "Network.webSocketCreated": self._created,
             "Network.webSocketWillSendHandshakeRequest": self._handshake,
             "Network.webSocketHandshakeResponseReceived": self._opened,
+            "Network.webSocketFrameSent": self._said,
             "Network.webSocketFrameError": self._failed,
             "Network.webSocketClosed": self._closed,
         }
@@ -114,6 +121,17 @@ class Sockets:
     def _opened(self, _: str, params: Message) -> None:
         if sent := self.ledger.network.get(params["requestId"]):
             self.ledger.end(sent, Outcome(request=sent.id, state="delivered", status=params.get("response", {}).get("status")))
+
+    def _said(self, _: str, params: Message) -> None:
+        socket, frame = self.ledger.network.get(params["requestId"]), params["response"]
+        if socket is None or socket.request is None or frame["opcode"] not in (TEXT, BINARY):
+            return
+        text = str(frame["payloadData"])
+        try:
+            body = Body("present", text.encode("utf-8", "surrogatepass") if frame["opcode"] == TEXT else base64.b64decode(text))
+        except binascii.Error:
+            body = Body("unreadable", b"", "the browser did not tell these bytes")
+        socket.walk.put(*message(socket.request, socket.walk.number("r"), body, socket.walk.now(), socket.walk.step))
 
     def _failed(self, _: str, params: Message) -> None:
         if sent := self.ledger.network.get(params["requestId"]):

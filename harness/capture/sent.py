@@ -109,10 +109,25 @@ class Ledger:
                 underway.method = sent.told.get("request", {}).get("method", underway.method)
                 sent.ordinal = frame.tab.last + 1
                 return
-            sent.load = frame.tab.leaving(sender(sent.told["request"]["headers"]))
+            sent.load, sure = self._without_loader(frame.tab, sent.told)
+            sent.ordinal = sent.load.ordinal if sure else None
+            return
         else:
             sent.load = frame.tab.load_of(loader) or frame.tab.load
         sent.ordinal = sent.load.ordinal if sent.load else None
+
+    def _without_loader(self, tab: Tab, told: dict[str, Any]) -> tuple[Load, bool]:
+        """The document load of what the browser sends in a document's stead, and whether it is sure.
+
+        Two loads of one address cannot be told apart while the former may still be sending its last.
+        """
+        asked_by = sender(told["request"]["headers"])
+        left = tab.leaving(asked_by)
+        if left is tab.load or not tab.load.fits(asked_by):
+            return left, True
+        if told.get("type") == "Prefetch" or not left.fits(asked_by) or left.replaced is None or time.monotonic() - left.replaced > LAST:
+            return tab.load, True
+        return left, False
 
     def completed(self, sent: Sent, request: CapturedRequest) -> CapturedRequest:
         """The request with all that is known of who sent it."""
@@ -133,6 +148,20 @@ class Ledger:
         if sent.request is not None:
             sent.slot.entries.insert(0, sent.request)
             sent.walk.queue(sent.slot)
+
+    def hold(self, sent: Sent, seconds: float) -> None:
+        """Give a request its place in the order, and hand it on when what is known of it was settled, or the seconds have passed."""
+        if sent.request is not None:
+            sent.slot.entries.insert(0, sent.request)
+            sent.slot.open, sent.slot.until = True, time.monotonic() + seconds
+            sent.walk.queue(sent.slot)
+
+    def settle(self, sent: Sent) -> None:
+        """What is known of a request that is held is settled."""
+        if sent.slot.open and not sent.slot.gone and sent.request is not None:
+            sent.request = sent.slot.entries[0] = self.completed(sent, sent.request)
+            sent.slot.open = False
+            sent.walk.flush()
 
     def untold(self, sent: Sent) -> None:
         """Place a request whose page did not tell of it in time; should it still do so, that is no second request."""

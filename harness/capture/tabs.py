@@ -32,6 +32,13 @@ class Load:
     answered: bool = False
     replaced: float | None = None
 
+    def fits(self, sender: str | None) -> bool:
+        """Whether a ``Referer`` or ``Origin`` can be this document's."""
+        if not sender:
+            return False
+        origin = origin_of(sender)
+        return self.url.split("#")[0] == sender or (sender.rstrip("/") == origin and origin_of(self.url) == origin)
+
 
 @dataclass(slots=True)
 class Underway:

@@ -32,6 +32,12 @@ if TYPE_CHECKING:
 PATTERNS: list[dict[str, str]] = [{"urlPattern": "*"}]
 """What is paused."""
 
+LAST_KINDS = ("ping", "xhr", "fetch", "other")
+"""Resource types of what a page can still send while it is being left. The rest that no session tells of is a worklet's."""
+
+SOON = 1.0
+"""Seconds that a beacon which needs no preflight waits to be paused: one that is too large the browser drops without a word."""
+
 UNKNOWN = 1.5
 """Seconds that a request of a frame not yet known is held."""
 
@@ -174,6 +180,8 @@ class Traffic:
             if not network and frame is not None and frame.main and kind not in ("document", "preflight"):
                 sent.load = frame.tab.leaving(sender(asked["headers"]))
                 sent.ordinal = sent.load.ordinal
+                if kind not in LAST_KINDS and frame.tab.load.fits(sender(asked["headers"])):
+                    sent.load, sent.ordinal = frame.tab.load, frame.tab.load.ordinal
                 if former is not None and former.load is not None:
                     sent.load, sent.ordinal = former.load, former.ordinal
             else:
@@ -188,16 +196,29 @@ class Traffic:
         request = replace(request, disposition="passed" if answer is None else "blocked" if answer.blocked else "stubbed")
         sent.request = walk.within(request)
         remember(self.ledger.open, id(sent), sent)
-        self._respond(event, request, answer, sent, watch=not (tracked or told) or not event.get("networkId") or kind == "ping")
+        # Of the end of a service worker's own script its session does not tell.
+        own_script = sent.worker is not None and network == sent.worker.id
+        untold = not (tracked or told) or not event.get("networkId")
+        self._respond(event, request, answer, sent, watch=untold or kind == "ping" or own_script)
         if told:
             self.ledger.fill(sent)
         elif tracked:
             sent.until = time.monotonic() + UNSEEN
             self.ledger.unseen.setdefault(network, deque()).append(sent)
+        elif not network and self._doubtful(sent):
+            self.ledger.hold(sent, UNSEEN)
+            self.ledger.loose.append((time.monotonic(), sent))
         else:
             self.ledger.place(sent)
             if not network:
                 self.ledger.loose.append((time.monotonic(), sent))
+
+    def _doubtful(self, sent: Sent) -> bool:
+        """Whether a request that seems to be the last of a document that is gone may be of the one shown now, which would tell of it."""
+        frame, request = sent.frame, sent.request
+        if frame is None or request is None or not frame.main or frame.tab.closed or request.resource_type in ("ping", "preflight"):
+            return False
+        return sent.load is not frame.tab.load and frame.tab.load.fits(sender(dict(request.headers)))
 
     def _watched(self, frame: Frame | None, worker: Worker | None) -> bool:
         """Whether a session of ours is told of what this sender sends."""
@@ -234,7 +255,10 @@ class Traffic:
             request = sent.request
             if request is None or sent.told or now - at > UNPAUSED or request.url != url or request.method != params["request"]["method"]:
                 continue
-            sent.told = params
+            sent.told, sent.network, sent.initiator = params, params["requestId"], params.get("initiator", {}).get("type")
+            if sent.former is None:
+                self.ledger.attribute(sent, params.get("loaderId", ""))
+            self.ledger.settle(sent)
             return sent
         return None
 
@@ -314,7 +338,6 @@ class Traffic:
             if not paused:
                 del self.ledger.unseen[network]
         elif params.get("type") != "Document" and "." not in network and (known := self._already(url, params)):
-            known.initiator = params.get("initiator", {}).get("type")
             self.ledger.network[network] = known
             return
         elif (
@@ -329,7 +352,7 @@ class Traffic:
         else:
             sent = self.ledger.new(walk, url, network)
             sent.slot.open = True
-            sent.slot.until = time.monotonic() + UNPAUSED
+            sent.slot.until = time.monotonic() + (UNPAUSED if asks_first(params) else SOON)
             self.ledger.expected.setdefault(network, deque()).append(sent)
         sent.session, sent.frame, sent.worker, sent.told = session_id, frame or sent.frame, session.worker, params
         sent.initiator = params.get("initiator", {}).get("type")
@@ -411,6 +434,15 @@ class Traffic:
         sent = self.ledger.network.get(params["requestId"])
         if sent is not None and sent.request is None:
             self.ledger.release(sent)
+
+
+def asks_first(told: Message) -> bool:
+    """Whether a request may be sent only after another: a preflight, or what a service worker does; not so for a plain beacon.
+
+    https://fetch.spec.whatwg.org/#cors-safelisted-request-header
+    """
+    type_ = (header(told["request"]["headers"], "content-type") or "text/plain").split(";")[0].strip().lower()
+    return told.get("type") != "Ping" or type_ not in ("text/plain", "multipart/form-data", "application/x-www-form-urlencoded")
 
 
 def body_of(asked: Message) -> Body:

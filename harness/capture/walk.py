@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 LASTING = frozenset({"websocket", "eventsource", "media"})
 """Resource types that stay open by their nature: they do not keep a walk from being quiet."""
 
+MESSAGE = "websocket-message"
+"""The resource type of what is said over an open WebSocket, which may go on for ever: it does not keep a walk from being quiet either."""
+
 
 @dataclass(slots=True)
 class Slot:
@@ -35,6 +38,23 @@ class Slot:
     open: bool = False
     until: float = 0.0
     gone: bool = False
+
+
+def message(socket: CapturedRequest, name: str, body: Body, time_: float, step: int) -> tuple[CapturedRequest, Outcome]:
+    """A message over an open WebSocket, and what is known to have become of it.
+
+    Args:
+        socket: the handshake.
+        name: the message's own id.
+        body: what is said.
+        time_: seconds since the walk began.
+        step: the step it is sent in.
+    """
+    said = replace(
+        socket, id=name, method=None, headers=(), body=body, resource_type=MESSAGE, time=time_, step=step, redirected_from=None,
+        initiator=None, disposition="passed",
+    )  # fmt: skip
+    return said, Outcome(request=name, state="unknown", time=time_, reason="a message over a WebSocket has no answer")
 
 
 class BrowserWalk:
@@ -230,7 +250,8 @@ class BrowserWalk:
             request = self.flight[entry.id] = entry
         elif isinstance(entry, Outcome):
             request = self.flight.pop(entry.request, None)
-        self._activity.append((time.monotonic(), request))
+        if request is None or request.resource_type != MESSAGE:
+            self._activity.append((time.monotonic(), request))
         if entry.request in self._dropped if isinstance(entry, Outcome) else not self.tally.keeps(entry):
             if isinstance(entry, CapturedRequest):
                 self._dropped.add(entry.id)

@@ -283,6 +283,9 @@ class Decoder:
         vendor, role, endpoint = claim
         if request.method == "OPTIONS" or request.resource_type == "preflight":
             hits = [Hit(kind="preflight")]
+        elif request.resource_type == "websocket-message":
+            # No vendor documents these: they are shown as they are.
+            hits = [Hit(kind="auxiliary", parameters=_raw(request))]
         else:
             hits = self._decoded(request, vendor, role, endpoint)
         name, request_id, vendor_id = vendor.name, request.id, vendor.id

@@ -333,17 +333,29 @@ def test_a_cached_answer_is_told_apart(walk: Any, site: Any) -> None:
     assert len(site.hits("cached")) == told.count("") == 1
 
 
-def test_a_websocket_handshake(walk: Any, site: Any) -> None:
-    walked = walk()
+def test_a_websocket_is_told_with_what_is_said_over_it_and_a_stub_that_cannot_hold_it_back_says_so(walk: Any, site: Any) -> None:
+    walked = walk(stub_hits)
     page = walked.open(site.url + "/next")
-    page.evaluate(
-        "(url) => new Promise(r => { const s = new WebSocket(url); s.onerror = s.onopen = r })", f"ws://127.0.0.1:{site.port}/hit/socket/x"
-    )
+    walked.walk.enter_step(1)
+    said = "new Promise(r => { const s = new WebSocket(url); s.onopen = () => { s.send('one'); s.send('a'.repeat(100000)); s.close() }; s.onclose = r })"
+    page.evaluate(f"url => {said}", f"ws://127.0.0.1:{site.port}/hit/socket/x")
     walked.walk.barrier()
-    assert walked.wait(lambda: bool(walked.hits("socket")) and walked.outcome(walked.hits("socket")[0]) is not None)
-    (hit,) = walked.hits("socket")
-    assert (hit.method, hit.resource_type, hit.page, hit.page_load, hit.header("upgrade")) == ("GET", "websocket", "p1", 1, "websocket")
-    assert walked.outcome(hit).state in ("failed", "delivered")
+    assert walked.wait(lambda: len(walked.hits("socket")) == 3)
+    first, *messages = walked.hits("socket")
+    assert (first.method, first.resource_type, first.page, first.page_load, first.header("upgrade")) == (
+        "GET",
+        "websocket",
+        "p1",
+        1,
+        "websocket",
+    )
+    assert walked.outcome(first).state == "delivered"
+    assert [(each.method, each.resource_type, each.page, each.page_load, each.step) for each in messages] == [
+        (None, "websocket-message", "p1", 1, 1)
+    ] * 2
+    assert [each.body.data for each in messages] == [b"one", b"a" * 100_000] == [each.body for each in site.hits("socket")[1:]]
+    assert [walked.outcome(each).state for each in messages] == ["unknown", "unknown"]
+    assert any("WebSocket cannot be stubbed" in gap for gap in walked.walk.note_gap())
 
 
 def test_quiet_waits_for_what_is_under_way_and_no_longer_than_its_limit(walk: Any, site: Any) -> None:

@@ -9,8 +9,6 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections import Counter
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -22,6 +20,9 @@ from harness.capture.captured import Answer, CapturedRequest
 from harness.capture.chromium import launch_options
 from harness.capture.proxy import ProxyCapture, find_mitmdump
 from harness.errors import BrowserError
+from transports.matrix import Matrix, stub
+from transports.rows import ROWS, Row
+from transports.walked import Walked as Begun
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -33,6 +34,9 @@ try:
 except BrowserError:
     pytest.skip("mitmproxy is not installed", allow_module_level=True)
 
+# One worker makes what all its tests look at.
+pytestmark = pytest.mark.xdist_group("proxy")
+
 ADDON = Path(proxies.__file__).with_name("mitm_addon.py")  # harness.capture.mitm_addon runs where mitmproxy is, not here
 ROOT = Path(__file__).parents[2]
 STUB = Answer(200, (("Content-Type", "text/plain"),), b"stub")
@@ -40,7 +44,7 @@ STUB = Answer(200, (("Content-Type", "text/plain"),), b"stub")
 
 @pytest.fixture(scope="module")
 def proxy() -> Iterator[ProxyCapture]:
-    capture = ProxyCapture.attach()
+    capture = ProxyCapture.attach(insecure=True)
     yield capture
     capture.close()
 
@@ -101,119 +105,41 @@ class Walked:
         self.context.close()
 
 
-# {hit} is a hit's URL on the page's own origin, {far} on another site's.
-@dataclass(frozen=True)
-class Row:
-    kind: str
-    script: str
-    count: int = 1
-    leave: bool = False
-    type: str | None = ""
-    stubbed: int | None = None
-    """How many are seen where each is stubbed: a redirect is not followed then."""
+@pytest.fixture(scope="module")
+def begin(proxied: Any, proxy: ProxyCapture) -> Callable[..., Begun]:
+    def begin(answer: Callable[[CapturedRequest], Answer | None], **options: Any) -> Begun:
+        return Begun(proxy, proxied, answer, options=options)
 
-    def __str__(self) -> str:
-        return self.kind
+    return begin
 
 
-WORKER = (
-    "const u = URL.createObjectURL(new Blob([\"fetch('{hit}', {{method: 'POST', body: 'w'}})\"], {{type: 'text/javascript'}}));"
-    "window.kept = new {kind}(u)"
-)
-FORM = (
-    "const f = document.createElement('form'); f.method = 'POST'; f.action = '{hit}&as=html'; f.target = 'sink';"
-    "const i = document.createElement('iframe'); i.name = 'sink'; f.innerHTML = '<input name=a value=ü>'; document.body.append(i, f); f.submit()"
-)
-GZIP = (
-    "const z = await new Response(new Blob(['a'.repeat(5000)]).stream().pipeThrough(new CompressionStream('gzip'))).blob();"
-    "await fetch('{hit}', {{method: 'POST', body: z, headers: {{'content-encoding': 'gzip'}}}})"
-)
-JSON_ACROSS = (
-    "await fetch('{far}', {{method: 'POST', body: '{{}}', headers: {{'content-type': 'application/json'}}, credentials: 'include'}})"
-)
-XHR = "await new Promise(r => {{ const x = new XMLHttpRequest(); x.open('POST', '{hit}'); x.onloadend = r; x.send('ü') }})"
-LEAVING = "addEventListener('{event}', () => {{ {act} }})"
-BLOB = "navigator.sendBeacon('{hit}', new Blob([new Uint8Array([0, 255, 128])]))"
-
-ROWS = [
-    Row("image", "new Image().src = '{hit}&as=gif'", type="image"),
-    Row("image-across", "new Image().src = '{far}&as=gif'", type="image"),
-    Row("script", "const s = document.createElement('script'); s.src = '{hit}&as=js'; document.head.append(s)", type="script"),
-    Row("fetch", "await fetch('{hit}')", type="fetch"),
-    Row("fetch-head-and-on", "await fetch('{hit}', {{method: 'HEAD'}}); await fetch('{hit}')", count=2, type="fetch"),
-    Row("fetch-json-across", JSON_ACROSS, type="fetch"),
-    Row("fetch-keepalive", "fetch('{hit}', {{method: 'POST', body: 'a', keepalive: true}})"),
-    Row("fetch-gzip", GZIP, type="fetch"),
-    Row("fetch-megabyte", "await fetch('{hit}', {{method: 'POST', body: 'x'.repeat(1 << 20)}})", type="fetch"),
-    Row("fetch-twenty", "await Promise.all([...Array(20).keys()].map(i => fetch('{hit}&i=' + i, {{method: 'POST', body: 'b' + i}})))", count=20),
-    Row("fetch-later", "fetchLater('{hit}', {{method: 'POST', body: 'a', activateAfter: 0}})"),
-    Row("xhr", XHR, type="xhr"),
-    Row("beacon", "navigator.sendBeacon('{hit}', 'a=ü')"),
-    Row("beacon-blob", BLOB),
-    Row("beacon-form-data", "const f = new FormData(); f.append('a', '1'); navigator.sendBeacon('{hit}', f)"),
-    Row("beacon-json-across", "navigator.sendBeacon('{far}', new Blob(['{{}}'], {{type: 'application/json'}}))"),
-    Row("link-ping", "const a = document.createElement('a'); a.href = '#x'; a.ping = '{hit}'; document.body.append(a); a.click()"),
-    Row("form", FORM, type="document"),
-    Row("redirect", "await fetch('{hit}&to=' + encodeURIComponent('{hit}&to=' + encodeURIComponent('{hit}&last=1')))", count=3, type="fetch", stubbed=1),
-    Row("worker", WORKER.replace("{kind}", "Worker"), type="fetch"),
-    Row("shared-worker", WORKER.replace("{kind}", "SharedWorker"), type=None),
-    Row("websocket", "new WebSocket('{hit}'.replace('http', 'ws')); await new Promise(r => setTimeout(r, 300))", type="websocket"),
-    Row("pagehide-beacon-blob", LEAVING.replace("{act}", BLOB).replace("{event}", "pagehide"), leave=True),
-    Row("pagehide-beacon-across", LEAVING.replace("{act}", "navigator.sendBeacon('{far}', 'a')").replace("{event}", "pagehide"), leave=True),
-    Row("pagehide-image", LEAVING.replace("{act}", "new Image().src = '{hit}&as=gif'").replace("{event}", "pagehide"), leave=True),
-    Row(
-        "hidden-fetch-keepalive",
-        LEAVING.replace("{act}", "fetch('{hit}', {{method: 'POST', body: 'a', keepalive: true}})").replace("{event}", "visibilitychange"),
-        leave=True,
-    ),
-]  # fmt: skip
+@pytest.fixture(scope="module")
+def observed(begin: Callable[..., Begun], site: Any) -> Matrix:
+    matrix = Matrix("proxied", begin, site)
+    matrix.run(ROWS)
+    return matrix
 
 
-def act(one: Any, site: Any, row: Row, marker: str) -> None:
-    hit, far = (f"{base}/hit/{marker}/{row.kind}?r=1" for base in (site.url, site.other))
-    page = one.open(site.url + "/")
-    page.evaluate("async () => { " + row.script.format(hit=hit, far=far) + " }")
-    if row.leave:
-        page.goto(site.url + "/next")
+@pytest.fixture(scope="module")
+def stubbed(begin: Callable[..., Begun], site: Any) -> Matrix:
+    matrix = Matrix("proxy-stub", begin, site, stub)
+    matrix.run(STUBBED)
+    return matrix
 
 
-def as_sent(url: str) -> str:
-    return url.replace("ws://", "http://")
+STUBBED = [row for row in ROWS if not row.refused and row.leave in ("", "goto", "close")]
 
 
 @pytest.mark.parametrize("row", ROWS, ids=str)
-def test_what_is_captured_is_what_arrived(walk: Any, site: Any, row: Row) -> None:
-    one, marker = walk(), f"proxy-{row.kind}"
-    act(one, site, row, marker)
-    site.wait(marker, row.count)
-    one.settle()
-    arrived, captured = site.hits(marker), one.hits(marker)
-    assert len(arrived) == row.count
-    truth = Counter((each.method, f"http://{each.host}{each.target}", each.body, tuple(each.headers.items())) for each in arrived)
-    seen = Counter(
-        (each.method, as_sent(each.url), each.body.data, tuple((name.lower(), value) for name, value in each.headers)) for each in captured
-    )
-    assert seen == truth
-    assert all(each.body.state == ("present" if each.body.data else "absent") for each in captured)
-    assert one.walk.note_gap() == ()
-    if row.type != "":
-        assert {each.resource_type for each in captured} == {row.type}
-    for each in captured:
-        outcome = one.outcome(each)
-        assert outcome is not None
-        assert (outcome.state, each.disposition) == ("delivered", "passed")
+def test_what_is_captured_is_what_arrived(row: Row, observed: Matrix) -> None:
+    assert observed.of(row).faults("proxy") == []
+    assert len(observed.arrived(row)) == row.count
 
 
-@pytest.mark.parametrize("row", ROWS, ids=str)
-def test_nothing_that_is_stubbed_arrives(walk: Any, site: Any, row: Row) -> None:
-    one, marker = walk(lambda request: STUB if "/hit/" in request.url else None), f"stub-{row.kind}"
-    act(one, site, row, marker)
-    one.settle()
-    assert site.hits(marker) == []
-    captured = one.hits(marker)
-    assert len(captured) == (row.stubbed or row.count)
-    assert {each.disposition for each in captured} == {"stubbed"}
-    assert {one.outcome(each).state for each in captured} == {"stubbed"}
+@pytest.mark.parametrize("row", STUBBED, ids=str)
+def test_what_is_stubbed_is_seen_and_does_not_arrive(row: Row, stubbed: Matrix) -> None:
+    assert stubbed.of(row).faults("proxy", stubbed=True) == []
+    assert stubbed.arrived(row) == []
 
 
 def test_a_refused_request_is_an_error_to_its_page_and_is_not_tried_again(walk: Any, site: Any) -> None:

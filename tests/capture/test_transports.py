@@ -6,58 +6,61 @@ from typing import Any
 
 import pytest
 
+from harness.capture.captured import Answer
 from transports.matrix import Matrix, stub
 from transports.rows import ROWS, Row, fill
 
 # One worker makes what all its tests look at.
 pytestmark = pytest.mark.xdist_group("transports")
 
-STUBBED = [row for row in ROWS if row.kind != "speculation-prefetch"]
+STUBBED = [row for row in ROWS if not row.refused and not row.unstubbed]
+BLOCKED = [row for row in STUBBED if row.count == 1 and "await" not in row.script and not row.alone and row.leave in ("", "goto", "close")][
+    ::4
+]
 
 
 @pytest.fixture(scope="session")
-def observed(begin: Any, site: Any) -> Any:
+def observed(begin: Any, site: Any) -> Matrix:
     matrix = Matrix("seen", begin, site)
     matrix.run(ROWS)
-    # What came later than its row was read is a hit too many.
-    late = {row.kind: len(matrix.arrived(row)) for row in ROWS}
-    return matrix, late
+    return matrix
 
 
 @pytest.fixture(scope="session")
-def stubbed(observed: Any, begin: Any, site: Any) -> Any:
+def stubbed(observed: Any, begin: Any, site: Any) -> Matrix:
     matrix = Matrix("stub", begin, site, stub)
     matrix.run(STUBBED)
     return matrix
 
 
+@pytest.fixture(scope="session")
+def blocked(begin: Any, site: Any) -> Matrix:
+    matrix = Matrix("block", begin, site, lambda request: Answer(blocked=True) if "/hit/" in request.url else None)
+    matrix.run(BLOCKED)
+    return matrix
+
+
 @pytest.mark.parametrize("row", ROWS, ids=str)
-def test_what_is_captured_is_what_arrived(row: Row, observed: Any) -> None:
-    matrix, late = observed
-    one = matrix.of(row)
-    assert (len(one.arrived), late[row.kind], len(one.seen)) == (row.count, row.count, row.count)
-    for request in one.seen:
-        assert request.body.state == (row.body or ("present" if request.body.data else "absent")), request
-        assert bool(request.body.reason) == bool(row.body)
-        assert one.told(request) == dict(row.where), request
-        assert request.step == one.step
-    assert one.same_requests()
-    if not row.body:
-        assert one.same_bodies()
-    assert one.gaps == ()
-    assert one.states <= {"delivered", "unknown"}
+def test_what_is_captured_is_what_arrived(row: Row, observed: Matrix) -> None:
+    assert observed.of(row).faults("browser") == []
+    # What came later than its row was read is a hit too many.
+    assert len(observed.arrived(row)) == row.count
 
 
-@pytest.mark.parametrize("row", [row for row in STUBBED if row.count], ids=str)
-def test_a_stub_is_seen_and_answers(row: Row, stubbed: Any) -> None:
-    one = stubbed.of(row)
-    assert len(one.seen) == (row.count if row.stubbed is None else row.stubbed)
-    assert one.states == {"stubbed"}
-    assert one.gaps == ()
+@pytest.mark.parametrize("row", STUBBED, ids=str)
+def test_a_stub_is_seen_and_answers(row: Row, stubbed: Matrix) -> None:
+    assert stubbed.of(row).faults("browser", stubbed=True) == []
 
 
-def test_a_stub_lets_nothing_out(stubbed: Any) -> None:
+def test_a_stub_lets_nothing_out(stubbed: Matrix) -> None:
     assert [each for row in STUBBED for each in stubbed.arrived(row)] == []
+
+
+@pytest.mark.parametrize("row", BLOCKED, ids=str)
+def test_what_is_blocked_is_told_and_does_not_arrive(row: Row, blocked: Matrix) -> None:
+    one = blocked.of(row)
+    assert [(each.disposition, outcome.state) for each in one.seen if (outcome := one.outcomes[each.id])] == [("blocked", "blocked")]
+    assert blocked.arrived(row) == []
 
 
 def test_a_speculative_prefetch_cannot_be_stubbed_and_the_record_says_so(walk: Any, site: Any) -> None:

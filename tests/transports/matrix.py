@@ -9,13 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
-from harness.capture.captured import Answer, CapturedRequest
+from harness.capture.captured import Answer, CapturedRequest, Outcome
+from harness.capture.proxy_walk import ProxyWalk
 from transports.rows import Row, fill
+from transports.site import Arrival
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from transports.site import Arrival, Site
+    from transports.site import Site
     from transports.walked import Walked
 
 STUBBED = {
@@ -28,6 +30,10 @@ STUBBED = {
 }
 
 
+LATE = 10_000
+"""Milliseconds that a row's script has."""
+
+
 def stub(request: CapturedRequest) -> Answer | None:
     """Answers every hit as the site would, with nothing in it."""
     if "/hit/" not in request.url:
@@ -38,22 +44,30 @@ def stub(request: CapturedRequest) -> Answer | None:
 
 def open_row(row: Row, context: Any, site: Site, marker: str) -> tuple[Any, str]:
     """Open the page of a row in a context's first tab, and return the tab and the page's address."""
-    start = site.page(f"/row/{marker}", fill(row.html, marker, site)) if row.html else site.url + "/"
-    for path, kind, text in row.files:
-        site.page(fill(path, marker, site), fill(text, marker, site), kind, service_worker_allowed="/")
+    base, path = site.safe if row.safe else site.url, f"/row/{marker}" if row.html else "/"
+    if row.html:
+        said = {name.replace("-", "_"): fill(value, marker, site) for name, value in row.headers}
+        site.page(path, fill(row.html, marker, site), **said)
+    for name, kind, text in row.files:
+        site.page(fill(name, marker, site), fill(text, marker, site), kind, service_worker_allowed="/")
     page = context.pages[0] if context.pages else context.new_page()
-    if row.leave == "back":
+    if row.leave in ("back", "history-back"):
         page.goto(site.url + "/next")
-    page.goto(start)
-    return page, start
+    page.goto(base + path)
+    if row.leave == "forward":
+        page.goto(site.url + "/next")
+        page.go_back()
+    return page, base + path
 
 
 def send_row(row: Row, page: Any, site: Site, marker: str, disk: Path) -> None:
     """Do in its page what a row does, and leave it as it says."""
     if row.script:
-        page.evaluate("async () => {" + fill(row.script, marker, site) + "}")
+        # What never ends in its page must not hang the walk.
+        late = f"new Promise((_, r) => setTimeout(r, {LATE}, new Error('not done within {LATE} ms')))"
+        page.evaluate("() => Promise.race([(async () => {" + fill(row.script, marker, site) + "})(), " + late + "])")
     if row.act:
-        exec(row.act, {"page": page, "disk": str(disk), "hit": fill("{hit}", marker, site)})
+        exec(row.act, {"page": page, "disk": str(disk), "hit": fill("{hit}", marker, site), "kind": marker})
     if row.leave:
         leave(page, row.leave, site)
 
@@ -78,8 +92,19 @@ def leave(page: Any, way: str, site: Site) -> None:
             page.wait_for_url("**/next")
         case "back":
             page.go_back()
+        case "history-back":
+            page.evaluate("history.back()")
+            page.wait_for_url("**/next")
+        case "forward":
+            page.go_forward()
+        case "location-reload":
+            with page.expect_navigation():
+                page.evaluate("location.reload()")
         case "close":
             page.close()
+        case "close-asking":
+            with page.expect_event("close"):
+                page.close(run_before_unload=True)
 
 
 @dataclass
@@ -93,27 +118,78 @@ class Result:
     row: Row
     seen: list[CapturedRequest]
     arrived: list[Arrival]
-    states: set[str | None]
+    outcomes: dict[str, Outcome | None]
     main: str | None
     load: int
     step: int
     gaps: tuple[str, ...]
 
+    def faults(self, backend: str, *, stubbed: bool = False) -> list[str]:
+        """What the record has wrong, in words; empty if all of it is right.
+
+        Args:
+            backend: what the browser capture knows is compared with what the row says. What the proxy cannot know it must not claim.
+            stubbed: whether each request was answered by the stub, so that nothing arrives.
+        """
+        row = self.row
+        if stubbed:
+            count = row.count if row.stubbed is None else row.stubbed
+            faults = [] if len(self.seen) == count else [f"{len(self.seen)} were seen and {count} sent"]
+            if any(each is None or each.state != "stubbed" for each in self.outcomes.values()):
+                faults.append(f"outcomes {self.told_outcomes()}")
+            return [*faults, *([f"{len(self.arrived)} arrived"] if self.arrived else []), *self.gaps]
+        refused = row.proxied if backend == "proxy" else row.refused
+        faults = [] if len(self.seen) == row.count + refused else [f"{len(self.seen)} were seen and {row.count} + {refused} sent"]
+        if len(self.arrived) != row.count:
+            faults.append(f"{len(self.arrived)} arrived")
+        partial = row.body if backend == "browser" else ""
+        lost = [each for each in self.seen if (outcome := self.outcomes[each.id]) is not None and outcome.state in ("failed", "blocked")]
+        sent = [each for each in self.seen if each not in lost]
+        if len(lost) != refused:
+            faults.append(f"{len(lost)} are said to have been lost: {self.told_outcomes()}")
+        if Counter(map(line, sent)) != Counter(map(line, self.arrived)):
+            faults.append("methods and addresses are not those that arrived")
+        if not partial and Counter(map(content, sent)) != Counter(map(content, self.arrived)):
+            faults.append("bodies are not those that arrived")
+        for request in lost:
+            outcome = self.outcomes[request.id]
+            if not f"{outcome.state}: {outcome.reason}".startswith(row.outcome if backend == "browser" else "failed: "):
+                faults.append(f"{request.id}: {outcome.state}: {outcome.reason}")
+            if (request.method is None) != (request.body.state == "unreadable"):
+                faults.append(f"{request.id}: {request.method} with a body that is {request.body.state}")
+        for request in sent:
+            state = (partial,) if partial else ("present",) if request.body.data else ("absent",)
+            if request.body.state not in state:
+                faults.append(f"{request.id}: the body is said to be {request.body.state}")
+            if bool(request.body.reason) != bool(partial):
+                faults.append(f"{request.id}: the body's reason is {request.body.reason!r}")
+            if (outcome := self.outcomes[request.id]) is None or outcome.state not in ("delivered", "unknown"):
+                faults.append(f"{request.id}: outcome {outcome}")
+        for request in self.seen:
+            if request.step != self.step:
+                faults.append(f"{request.id}: sent in step {request.step} and not {self.step}")
+            for name, said in self.told(request).items():
+                if said != row.said[name] and not (backend == "proxy" and (said is None or row.passed_on)):
+                    faults.append(f"{request.id}: {name} is {said!r} and not {row.said[name]!r}")
+        if row.chain:
+            for request, before in zip(self.seen[1:], self.seen, strict=False):
+                if request.redirected_from != before.id and not (backend == "proxy" and request.redirected_from is None):
+                    faults.append(f"{request.id}: redirected from {request.redirected_from} and not {before.id}")
+        return [*faults, *self.gaps]
+
+    def told_outcomes(self) -> list[str]:
+        """What the record says became of each."""
+        return [f"{each.state}: {each.reason}" if each else "nothing" for each in self.outcomes.values()]
+
     def told(self, request: CapturedRequest) -> dict[str, Any]:
-        """What the record says of who sent it, for what the row knows of that."""
+        """What the record says of who sent it, for what the row knows of that.
+
+        The load is counted from that which the row began with, and in another tab from its first.
+        """
         page = None if request.page is None else "main" if request.page == self.main else "other"
-        own = {"page": page, "page_load": None if request.page_load is None else request.page_load - self.load}
-        return {name: own.get(name, getattr(request, name)) for name, _ in self.row.where}
-
-    def same_requests(self) -> bool:
-        """Whether method and address of what is captured are those of what arrived, one for one."""
-        return Counter((each.method, address(each.url)) for each in self.seen) == Counter(
-            (each.method, each.host + each.target) for each in self.arrived
-        )
-
-    def same_bodies(self) -> bool:
-        """Whether the bodies are the same, byte for byte."""
-        return Counter((each.method, each.body.data) for each in self.seen) == Counter((each.method, each.body) for each in self.arrived)
+        load = request.page_load - self.load if page == "main" and request.page_load is not None else request.page_load
+        own = {"page": page, "page_load": load}
+        return {name: own.get(name, getattr(request, name)) for name in self.row.said}
 
 
 class Matrix:
@@ -166,27 +242,38 @@ class Matrix:
         return self.site.hits(self.marker(row))
 
     def _walked(self) -> Walked:
-        return self.begin(self.answer) if self.answer else self.begin()
+        return self.begin(self.answer or (lambda _: None), ignore_https_errors=True)
 
     def _row(self, row: Row, walked: Walked, number: int, disk: Path) -> Result:
         marker = self.marker(row)
         walked.walk.enter_step(number)
+        gaps = walked.walk.note_gap()
         page, start = open_row(row, walked.context, self.site, marker)
         walked.walk.barrier()
         main = walked.walk.page_id(page)
         load = max((each.page_load or 0 for each in walked.navigations if each.page == main and each.url == start), default=0)
         send_row(row, page, self.site, marker, disk)
-        expected = row.count if self.answer is None or row.stubbed is None else row.stubbed
+        proxied = isinstance(walked.walk, ProxyWalk)
+        expected = row.count + (row.proxied if proxied else row.refused)
+        if self.answer is not None and row.stubbed is not None:
+            expected = row.stubbed
         self.site.wait(marker, 0 if self.answer else row.count)
         walked.wait(lambda: len(walked.hits(marker)) >= expected)
         walked.walk.barrier()
         walked.wait(lambda: all(walked.outcome(each) for each in walked.hits(marker)), 4)
         seen = walked.hits(marker)
-        states = {outcome.state if (outcome := walked.outcome(each)) else None for each in seen}
-        return Result(row, seen, self.arrived(row), states, main, load, number, walked.walk.note_gap())
+        outcomes = {each.id: walked.outcome(each) for each in seen}
+        return Result(row, seen, self.arrived(row), outcomes, main, load, number, walked.walk.note_gap()[len(gaps) :])
 
 
-def address(url: str) -> str:
-    """Host, path and query."""
-    parts = urlsplit(url)
-    return f"{parts.netloc}{parts.path}?{parts.query}"
+def line(request: CapturedRequest | Arrival) -> tuple[str | None, str]:
+    """Method and address: host, path and query."""
+    if isinstance(request, Arrival):
+        return request.method, request.host + request.target
+    parts = urlsplit(request.url)
+    return request.method, f"{parts.netloc}{parts.path}?{parts.query}"
+
+
+def content(request: CapturedRequest | Arrival) -> tuple[str | None, bytes]:
+    """Method and body."""
+    return request.method, request.body if isinstance(request, Arrival) else request.body.data

@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import contextlib
 import gzip
+import hashlib
+import queue
+import socket
+import tempfile
 import threading
 import time
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
+import hypercorn
+import hypercorn.asyncio
+import trustme
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+WEBSOCKET = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+"""What the protocol adds to a key before it is hashed. https://www.rfc-editor.org/rfc/rfc6455#section-1.3"""
 
 GIF = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
 
@@ -33,14 +46,15 @@ CONTENT = {
 
 @dataclass(frozen=True)
 class Arrival:
-    """One request as the server got it."""
+    """One request as the server got it; one without a method is a message over a WebSocket."""
 
-    method: str
+    method: str | None
     host: str
     target: str
     headers: dict[str, str]
     body: bytes
     at: float
+    version: str = "1.1"
 
     @property
     def path(self) -> str:
@@ -49,6 +63,40 @@ class Arrival:
     @property
     def preflight(self) -> bool:
         return self.method == "OPTIONS" and "access-control-request-method" in self.headers
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What is answered to a hit, after how many seconds."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+    wait: float
+
+    @classmethod
+    def to(cls, query: str, asking: dict[str, str]) -> Answered:
+        """What the query of a hit asks for; asking: its headers, with names in lower case."""
+        asked = {name: values[0] for name, values in parse_qs(query).items()}
+        kind, data = CONTENT[asked.get("as", "text")]
+        headers = {"content-type": kind, "cache-control": asked.get("cache", "no-store")}
+        if asked.get("cors") != "no":
+            headers |= {
+                "access-control-allow-origin": asking.get("origin", "*"),
+                "access-control-allow-credentials": "true",
+                "access-control-allow-methods": "*, PUT, DELETE, PATCH",
+                "access-control-allow-headers": asking.get("access-control-request-headers", "*"),
+                "access-control-max-age": "0",
+            }
+        status = int(asked.get("status", "200"))
+        if to := asked.get("to"):
+            headers["location"] = to
+            status = status if 300 <= status < 400 else 302
+        if "code" in asked:
+            data = asked["code"].encode()
+        if asked.get("zip"):
+            data, headers["content-encoding"] = gzip.compress(data), "gzip"
+        return cls(status, headers, b"" if status in (204, 304) else data, float(asked.get("wait", "0")))
 
 
 @dataclass
@@ -60,6 +108,8 @@ class Site:
     """
 
     port: int = 0
+    safe_port: int = 0
+    dead_port: int = 0
     pages: dict[str, tuple[dict[str, str], bytes]] = field(default_factory=dict)
     arrivals: list[Arrival] = field(default_factory=list)
     changed: threading.Condition = field(default_factory=threading.Condition)
@@ -73,11 +123,27 @@ class Site:
         """The same server under a name of another site."""
         return f"http://localhost:{self.port}"
 
+    @property
+    def safe(self) -> str:
+        """The same pages by TLS with a certificate that nobody knows, and HTTP/2."""
+        return f"https://127.0.0.1:{self.safe_port}"
+
+    @property
+    def dead(self) -> str:
+        """Where nothing listens."""
+        return f"http://127.0.0.1:{self.dead_port}"
+
     def page(self, path: str, body: str | bytes = "", kind: str = "text/html", **headers: str) -> str:
         data = body.encode() if isinstance(body, str) else body
         extra = {name.replace("_", "-"): value for name, value in headers.items()}
         self.pages[path] = ({"content-type": kind, "cache-control": "no-store", **extra}, data)
         return self.url + path
+
+    def arrived(self, arrival: Arrival) -> None:
+        """Count one that arrived."""
+        with self.changed:
+            self.arrivals.append(arrival)
+            self.changed.notify_all()
 
     def hits(self, marker: str) -> list[Arrival]:
         with self.changed:
@@ -114,40 +180,38 @@ def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
             parts = urlsplit(self.path)
             if parts.path.startswith("/hit/"):
                 headers = {name.lower(): value for name, value in self.headers.items()}
-                with site.changed:
-                    site.arrivals.append(Arrival(self.command, headers.get("host", ""), self.path, headers, body, time.monotonic()))
-                    site.changed.notify_all()
-                self.hit(parse_qs(parts.query))
+                site.arrived(Arrival(self.command, headers.get("host", ""), self.path, headers, body, time.monotonic()))
+                if headers.get("upgrade") == "websocket":
+                    self.talk(headers)
+                    return
+                answer = Answered.to(parts.query, headers)
+                time.sleep(answer.wait)
+                self.reply(answer.status, answer.headers, answer.body)
             elif parts.path in site.pages:
                 self.reply(200, *site.pages[parts.path])
             else:
                 self.reply(404, {"content-type": "text/plain"}, b"nothing here")
 
-        def hit(self, asked: dict[str, list[str]]) -> None:
-            def one(name: str, default: str = "") -> str:
-                return asked.get(name, [default])[0]
-
-            if wait := one("wait"):
-                time.sleep(float(wait))
-            kind, data = CONTENT[one("as", "text")]
-            headers = {"content-type": kind, "cache-control": one("cache", "no-store")}
-            if one("cors") != "no":
-                headers |= {
-                    "access-control-allow-origin": self.headers.get("origin", "*"),
-                    "access-control-allow-credentials": "true",
-                    "access-control-allow-methods": "*, PUT, DELETE, PATCH",
-                    "access-control-allow-headers": self.headers.get("access-control-request-headers", "*"),
-                    "access-control-max-age": "0",
-                }
-            status = int(one("status", "200"))
-            if to := one("to"):
-                headers["location"] = to
-                status = status if 300 <= status < 400 else 302
-            if "code" in asked:
-                data = one("code").encode()
-            if one("zip"):
-                data, headers["content-encoding"] = gzip.compress(data), "gzip"
-            self.reply(status, headers, b"" if status in (204, 304) else data)
+        def talk(self, headers: dict[str, str]) -> None:
+            """Take a WebSocket's messages, until it is closed. https://www.rfc-editor.org/rfc/rfc6455#section-5.2"""
+            key = base64.b64encode(hashlib.sha1(headers["sec-websocket-key"].encode() + WEBSOCKET).digest()).decode()
+            self.send_response_only(101)
+            for name, value in (("Upgrade", "websocket"), ("Connection", "Upgrade"), ("Sec-WebSocket-Accept", key)):
+                self.send_header(name, value)
+            self.end_headers()
+            self.close_connection = True
+            while True:
+                first, second = self.rfile.read(2)
+                size = second & 127
+                if size > 125:
+                    size = int.from_bytes(self.rfile.read(2 if size == 126 else 8), "big")
+                mask = self.rfile.read(4)
+                data = bytes(byte ^ mask[at % 4] for at, byte in enumerate(self.rfile.read(size)))
+                if first & 15 == 8:
+                    self.wfile.write(bytes([136, len(data)]) + data)
+                    return
+                if first & 15 < 8:
+                    site.arrived(Arrival(None, headers.get("host", ""), self.path, {}, data, time.monotonic()))
 
         def reply(self, status: int, headers: dict[str, str], data: bytes) -> None:
             self.send_response(status)
@@ -182,8 +246,63 @@ def serve() -> Iterator[Site]:
     site.page("/next", "<!doctype html><title>next</title><body>next")
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
-    try:
-        yield site
-    finally:
-        server.shutdown()
-        server.server_close()
+    with socket.socket() as dead, _safe(site) as site.safe_port:
+        dead.bind(("127.0.0.1", 0))
+        site.dead_port = dead.getsockname()[1]
+        try:
+            yield site
+        finally:
+            server.shutdown()
+            server.server_close()
+
+
+@contextlib.contextmanager
+def _safe(site: Site) -> Iterator[int]:
+    """The port of a server that speaks TLS and HTTP/2, with a certificate made for this run."""
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] != "http":
+            return
+        body = b""
+        while (event := await receive())["type"] == "http.request":
+            body += event.get("body", b"")
+            if not event.get("more_body"):
+                break
+        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        path, query = scope["raw_path"].decode(), scope["query_string"].decode()
+        if path.startswith("/hit/"):
+            target, version = f"{path}?{query}", scope["http_version"]
+            site.arrived(Arrival(scope["method"], headers.get("host", ""), target, headers, body, time.monotonic(), version))
+            answer = Answered.to(query, headers)
+        else:
+            answer = Answered(200, *site.pages[path], 0) if path in site.pages else Answered(404, {}, b"", 0)
+        told = [(name.lower().encode(), value.encode()) for name, value in answer.headers.items()]
+        await send({"type": "http.response.start", "status": answer.status, "headers": told})
+        await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else answer.body})
+
+    with tempfile.TemporaryDirectory() as folder:
+        listener = socket.create_server(("127.0.0.1", 0))
+        port = listener.getsockname()[1]
+        authority = trustme.CA()
+        certificate = Path(folder) / "certificate.pem"
+        authority.issue_cert("127.0.0.1", "localhost").private_key_and_cert_chain_pem.write_to_path(str(certificate))
+        config = hypercorn.Config()
+        config.bind, config.certfile, config.keyfile = [f"fd://{listener.detach()}"], str(certificate), str(certificate)
+        config.loglevel, config.graceful_timeout = "CRITICAL", 0.1
+        begun: queue.Queue[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = queue.Queue()
+
+        async def run() -> None:
+            over, loop = asyncio.Event(), asyncio.get_running_loop()
+            # A connection that is cut off at the end is no fault.
+            loop.set_exception_handler(lambda *_: None)
+            begun.put((loop, over))
+            await hypercorn.asyncio.serve(app, config, shutdown_trigger=over.wait)
+
+        running = threading.Thread(target=asyncio.run, args=(run(),), daemon=True)
+        running.start()
+        loop, over = begun.get(timeout=10)
+        try:
+            yield port
+        finally:
+            loop.call_soon_threadsafe(over.set)
+            running.join(10)

@@ -34,7 +34,7 @@ class Walked:
         self.zero = time.monotonic()
         self.walk = self.capture.begin(self.entries.append, self.answer, zero=self.zero, layers=self.layers)
         own = self.capture.context_options() if isinstance(self.capture, ProxyCapture) else {}
-        self.context = self.browser.new_context(**own, **self.options)
+        self.context = self.browser.new_context(**{**own, **self.options})
         self.context.set_default_timeout(10_000)
         self.walk.adopt(self.context)
 
