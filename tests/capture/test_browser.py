@@ -12,9 +12,11 @@ from typing import Any
 
 import pytest
 
-from harness.capture.browser import BrowserCapture
+from harness.capture.browser import LAUNCH_ARGS, BrowserCapture
 from harness.capture.captured import Answer, CapturedRequest
+from harness.capture.chromium import launch_options
 from harness.errors import BrowserError
+from transports.walked import Walked
 
 # One worker makes what all its tests look at.
 pytestmark = pytest.mark.xdist_group("attribution")
@@ -292,6 +294,18 @@ def test_a_page_takes_the_stub_for_the_vendor(walk: Any, site: Any, script: str,
     assert len(walked.hits("answer")) == 1
 
 
+def test_a_preflight_is_answered_where_what_it_asks_for_will_be(walk: Any, site: Any) -> None:
+    walked = walk(lambda request: Answer(200, body=b"taken") if b"event" in request.body.data else None)
+    page = walked.open(site.url + "/next")
+    script = """body => fetch('https://data.nowhere.invalid/c', {method: 'POST', body, headers: {'content-type': 'application/json'}})
+        .then(r => r.text(), e => e.name)"""
+    assert [page.evaluate(script, body) for body in ('{"event": 1}', '{"other": 1}')] == ["taken", "TypeError"]
+    told = [(each.method, each.disposition, walked.outcome(each).state) for each in walked.requests if "nowhere" in each.url]
+    assert told == [
+        ("OPTIONS", "stubbed", "stubbed"), ("POST", "stubbed", "stubbed"), ("OPTIONS", "passed", "failed"), ("POST", "unknown", "failed"),
+    ]  # fmt: skip
+
+
 def test_what_the_journey_answers_itself_is_said_to_be_so(walk: Any, site: Any) -> None:
     walked = walk(stub_hits)
     page = walked.context.new_page()
@@ -471,3 +485,39 @@ def test_a_walk_that_is_over_is_forgotten_once_its_context_is_gone(chromium: Any
     assert len(own.walks) <= 2
     assert {id(walk) for walk in own._targets.walk_of.values()} <= {id(walk) for walk in own.walks}
     own.close()
+
+
+def test_a_page_that_comes_back_from_the_back_forward_cache_is_the_load_that_it_was(playwright: Any, site: Any) -> None:
+    options = launch_options()
+    browser = playwright.chromium.launch(
+        **{**options, "args": [*options["args"], *LAUNCH_ARGS], "ignore_default_args": ["--disable-back-forward-cache"]}
+    )
+    capture = BrowserCapture.attach(browser)
+    walked = Walked(capture, browser, lambda _: None)
+    url = site.page(
+        "/kept",
+        "<!doctype html><title>kept</title><body>kept<script>onpageshow = e => navigator.sendBeacon('/hit/kept/x', e.persisted ? 'back' : 'first');"
+        "onpagehide = () => navigator.sendBeacon('/hit/kept/x', 'hide')</script>",
+        cache_control="max-age=60",
+    )
+    site.page("/other", "<!doctype html><title>other</title><body>other", cache_control="max-age=60")
+    page = walked.open(url)
+    assert walked.wait(lambda: len(walked.hits("kept")) == 1)
+    walked.walk.enter_step(1)
+    page.evaluate("location.href = '/other'")
+    page.wait_for_url("**/other")
+    walked.walk.barrier()
+    walked.walk.enter_step(2)
+    page.evaluate("history.back()")
+    site.wait("kept", 3)
+    assert walked.wait(lambda: len(walked.hits("kept")) == 3)
+    page.evaluate("navigator.sendBeacon('/hit/kept/x', 'after')")
+    assert walked.wait(lambda: len(walked.hits("kept")) == 4)
+    walked.walk.barrier()
+    assert [(each.body.data, each.page_load, each.page_url, each.step) for each in walked.hits("kept")] == [
+        (b"first", 1, url, 0), (b"hide", 1, url, 1), (b"back", 1, url, 2), (b"after", 1, url, 2),
+    ]  # fmt: skip
+    assert [(each.kind, each.page_load) for each in walked.navigations] == [("document", 1), ("document", 2), ("back-forward", 1)]
+    walked.finish()
+    capture.close()
+    browser.close()

