@@ -54,8 +54,6 @@ class Way:
     faults: dict[str, str] = field(default_factory=dict)
     leaks: dict[str, int] = field(default_factory=dict)
     rows: int = 0
-    sent: int = 0
-    right: int = 0
 
 
 def main() -> None:

@@ -37,7 +37,7 @@ TRIED_THROUGH = {
             "occurrence parameters repeats stale telling timeline wire wording"
         ),
     ),
-    "capture": ("capture/test_transports.py", "cdp datalayer pushes refusals sent tabs targets traffic walk"),
+    "capture": ("capture/test_transports.py", "cdp datalayer pushes refusals sent stuck tabs targets traffic walk"),
     "journey": ("test_plugin.py", "journey settling"),
 }
 """Inner pieces of a room, tried by what is asked of the whole: room -> (its tests, the pieces)."""

@@ -129,9 +129,8 @@ class BrowserCapture:
     def close(self) -> None:
         """Let everything paused go, and end the connection."""
         with self.lock:
-            held = [event for _, event in self._traffic.held] + [event for _, _, event in self._traffic.asking]
-            held += [each.event for each in self._exits.held]
-            self._traffic.held, self._traffic.asking, self._exits.held = [], [], []
+            held = [event for _, event in self._traffic.held] + [each.event for each in self._exits.held]
+            self._traffic.held, self._exits.held = [], []
         for event in held:
             self.connection.send("Fetch.continueRequest", {"requestId": event["requestId"]})
         if self.connection.alive:
@@ -331,10 +330,9 @@ class BrowserCapture:
                 self._stuck.look(now)
             awaited = [walk for walk in self.walks if walk.awaited]
             self._exits.look(now)
-            waiting = self._traffic.held or self._traffic.asking
-            if not waiting and not self._ledger.unseen and not awaited:
+            if not self._traffic.held and not self._ledger.unseen and not awaited:
                 return 0.01 if self._exits.held else 1.0
-            if waiting:
+            if self._traffic.held:
                 self._traffic.overdue(now)
             if self._ledger.unseen:
                 self._ledger.placed(now)

@@ -103,7 +103,7 @@ class Document:
 
 @dataclass(slots=True, eq=False)
 class Told:
-    """One request as Playwright told of it. ``explained``: the browser itself answered it, by a service worker or a rule of its own."""
+    """One request as Playwright told of it. ``explained``: a service worker sent it, or the browser itself answered it, by one or by a rule of its own."""
 
     key: tuple[str, str]
     at: float
@@ -357,6 +357,7 @@ class ProxyWalk:
             told.body = request.post_data_buffer
         except PlaywrightError:
             told.body = None
+        told.explained = request.service_worker is not None
         frame = _frame(request)
         if frame is not None:
             tab, main = self._tab(frame.page), frame.parent_frame is None
@@ -384,7 +385,7 @@ class ProxyWalk:
         if told is not None:
             told.status = response.status
             # https://chromium.googlesource.com/chromium/src/+/main/net/http/http_response_headers.cc: an upgrade to HTTPS by the browser.
-            told.explained = response.from_service_worker or "non-authoritative-reason" in response.headers
+            told.explained = told.explained or response.from_service_worker or "non-authoritative-reason" in response.headers
 
     def _ended(self, request: Request) -> None:
         """A request is over. What the proxy has not seen by now never left: a cache, a service worker or the journey's route took it."""
@@ -402,6 +403,8 @@ class ProxyWalk:
 
     def _without_proxy(self, told: Told, failure: str | None) -> Outcome | None:
         """What became of a request that did not reach the proxy; None where it was never to leave (a cache, a worker, given up)."""
+        if told.explained:
+            return None
         if failure in _REFUSED:
             return Outcome(request="", state="blocked", reason=_REFUSED[failure])
         if failure in _OFFLINE:
@@ -410,7 +413,7 @@ class ProxyWalk:
             # One whose preflight was refused fails as an aborted one does.
             aborted = failure in _ABORTED and told.key[1] not in self._asked
             return Outcome(request="", state="answered-by-journey", reason=f"{BY_JOURNEY} ({failure})") if aborted else None
-        if told.status is None or told.explained or told.key in self._kept:
+        if told.status is None or told.key in self._kept:
             return None
         return Outcome(request="", state="answered-by-journey", status=told.status, reason=BY_JOURNEY)
 

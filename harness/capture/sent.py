@@ -168,8 +168,8 @@ class Ledger:
         remember(self.network, sent.network, sent)
         self.place(sent)
 
-    def as_told(self, sent: Sent) -> CapturedRequest:
-        """A request as its page told of it: a body that is no text is not told."""
+    def record_told(self, sent: Sent, *, disposition: Disposition = "unknown") -> None:
+        """Record a request that was never paused, as its page told of it: a body that is no text is not told."""
         asked = sent.told.get("request", {})
         if "postData" in asked:
             body = Body("present", asked["postData"].encode("utf-8", "surrogatepass"))
@@ -181,12 +181,9 @@ class Ledger:
             id=sent.id, url=sent.url, time=sent.time, method=asked.get("method"),
             headers=tuple(asked.get("headers", {}).items()), body=body, resource_type=str(sent.told.get("type", "")).lower() or None,
             context=sent.walk.key, step=sent.step,
+            disposition=disposition,
         )  # fmt: skip
-        return self.completed(sent, request)
-
-    def record_told(self, sent: Sent, *, disposition: Disposition = "unknown") -> None:
-        """Record a request that was never paused, as its page told of it."""
-        sent.request = replace(self.as_told(sent), disposition=disposition)
+        sent.request = self.completed(sent, request)
         self.fill(sent)
 
     def fill(self, sent: Sent) -> None:
@@ -270,7 +267,7 @@ class Ledger:
         self.loose = deque((each for each in self.loose if each[1].walk is not walk), maxlen=64)
 
 
-def remember(store: dict[Any, Sent], key: str | int | tuple[str, str], sent: Sent) -> None:
+def remember(store: dict[Any, Sent], key: str | int, sent: Sent) -> None:
     """Keep a request under an id, and forget the oldest tenth of what is kept beyond the limit."""
     store[key] = sent
     if len(store) > KEPT:

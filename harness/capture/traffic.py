@@ -78,8 +78,6 @@ class Traffic:
         self.pushes = pushes
         self.exits = exits
         self.held: list[tuple[float, Message]] = []
-        self.asking: list[tuple[float, BrowserWalk, Message]] = []
-        self.asked: dict[tuple[str, str], Sent] = {}
         self.events: dict[str, Callable[[str, Message], None]] = {
             "Fetch.requestPaused": self._paused,
             "Network.requestWillBeSent": self._will_be_sent,
@@ -90,16 +88,13 @@ class Traffic:
         }
 
     def overdue(self, now: float) -> None:
-        """Let go what was held for a frame that did not become known, or for what a preflight asks for."""
+        """Let go what was held for a frame that did not become known."""
         held, self.held = self.held, []
         for until, event in held:
             if now < until:
                 self.held.append((until, event))
             else:
                 self._orphan(event)
-        for each in [each for each in self.asking if now >= each[0]]:
-            self.asking.remove(each)
-            self._capture(each[1], each[2], waits=False)
 
     def _paused(self, _: str, event: Message) -> None:
         if "responseStatusCode" in event or "responseErrorReason" in event:
@@ -148,18 +143,12 @@ class Traffic:
             walk.gap(f"a request could not be attributed to a walk: {event['request']['url'][:200]}")
         self.let_go(event)
 
-    def _capture(self, walk: BrowserWalk, event: Message, *, waits: bool = True) -> None:
+    def _capture(self, walk: BrowserWalk, event: Message) -> None:
         asked = event["request"]
         network = event.get("networkId", "")
         kind = event.get("resourceType", "").lower() or None
         if asked["method"] == "OPTIONS" and header(asked["headers"], "access-control-request-method"):
             kind = "preflight"
-            # The page tells what it asks for in another thread than that which pauses this.
-            frame_id = event.get("frameId", "")
-            told_of = network and self._watched(self.targets.frames.get(frame_id), self.targets.workers.get(frame_id))
-            if waits and told_of and self._asked_for(walk, asked) is None:
-                self.asking.append((time.monotonic() + UNKNOWN, walk, event))
-                return
         if not network and kind != "preflight":
             network = self._told_of(event)
         waiting = self.ledger.expected.get(network)
@@ -203,11 +192,7 @@ class Traffic:
         )  # fmt: skip
         request = self.ledger.completed(sent, request)
         remember(self.ledger.fetch, event["requestId"], sent)
-        if kind == "preflight":
-            remember(self.asked, (walk.key, asked["url"]), sent)
         answer = walk.decide(request)
-        if answer is None and kind == "preflight" and (main := self._asked_for(walk, asked)) is not None:
-            answer = walk.decide(main)
         request = replace(request, disposition="passed" if answer is None else "blocked" if answer.blocked else "stubbed")
         sent.request = walk.within(request)
         remember(self.ledger.open, id(sent), sent)
@@ -227,15 +212,6 @@ class Traffic:
             self.ledger.place(sent)
             if not network:
                 self.ledger.loose.append((time.monotonic(), sent))
-
-    def _asked_for(self, walk: BrowserWalk, asked: Message) -> CapturedRequest | None:
-        """The request that a preflight asks for, if its page told of it, as a preflight: what is answered must be let in."""
-        method = header(asked["headers"], "access-control-request-method")
-        for waiting in self.ledger.expected.values():
-            for sent in waiting:
-                if sent.walk is walk and sent.url == asked["url"] and sent.told.get("request", {}).get("method") == method:
-                    return replace(self.ledger.as_told(sent), resource_type="preflight")
-        return None
 
     def _doubtful(self, sent: Sent) -> bool:
         """Whether a request that seems to be the last of a document that is gone may be of the one shown now, which would tell of it."""
@@ -388,9 +364,6 @@ class Traffic:
             self.ledger.place(sent)
             return
         walk.queue(sent.slot)
-        for each in [each for each in self.asking if each[1] is walk and each[2]["request"]["url"] == url]:
-            self.asking.remove(each)
-            self._capture(walk, each[2], waits=False)
         if params.get("type") == "Prefetch" and "." not in network:
             self._speculation(sent)
 
@@ -437,8 +410,6 @@ class Traffic:
                 outcome = Outcome(request=sent.id, state="blocked", reason=reason)
             elif cors:
                 outcome = Outcome(request=sent.id, state="failed", reason=cors)
-            elif (sent.walk.key, sent.url) in self.asked:
-                outcome = Outcome(request=sent.id, state="failed", reason=f"its preflight failed ({params.get('errorText', '')})")
             else:
                 outcome = Outcome(request=sent.id, state="answered-by-journey", reason=f"{_BY_JOURNEY} ({params.get('errorText', '')})")
             self.ledger.end(sent, outcome)

@@ -6,6 +6,7 @@ import base64
 from typing import TYPE_CHECKING
 
 from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,7 +32,10 @@ def take_picture(page: Page, path: Path, *, timeout: float) -> Path:
     if page.context.browser is not None and page.context.browser.browser_type.name == "chromium" and page.viewport_size is not None:
         target = path.with_suffix(".webp")
         try:
-            target.write_bytes(_webp(page))
+            target.write_bytes(_webp(page, timeout))
+        except PlaywrightTimeout:
+            # A page that stands still would hold the other way up as long again.
+            raise
         except PlaywrightError:
             pass
         else:
@@ -41,11 +45,11 @@ def take_picture(page: Page, path: Path, *, timeout: float) -> Path:
     return target
 
 
-def _webp(page: Page) -> bytes:
+def _webp(page: Page, timeout: float) -> bytes:
     """Playwright writes PNG and JPEG only; the protocol has WebP too."""
     session = page.context.new_cdp_session(page)
     try:
-        taken = session.send("Page.captureScreenshot", {"format": "webp", "quality": QUALITY})
+        taken = session.send("Page.captureScreenshot", {"format": "webp", "quality": QUALITY}, timeout=timeout * 1000)
     finally:
         session.detach()
     return base64.b64decode(taken["data"])

@@ -294,18 +294,6 @@ def test_a_page_takes_the_stub_for_the_vendor(walk: Any, site: Any, script: str,
     assert len(walked.hits("answer")) == 1
 
 
-def test_a_preflight_is_answered_where_what_it_asks_for_will_be(walk: Any, site: Any) -> None:
-    walked = walk(lambda request: Answer(200, body=b"taken") if b"event" in request.body.data else None)
-    page = walked.open(site.url + "/next")
-    script = """body => fetch('https://data.nowhere.invalid/c', {method: 'POST', body, headers: {'content-type': 'application/json'}})
-        .then(r => r.text(), e => e.name)"""
-    assert [page.evaluate(script, body) for body in ('{"event": 1}', '{"other": 1}')] == ["taken", "TypeError"]
-    told = [(each.method, each.disposition, walked.outcome(each).state) for each in walked.requests if "nowhere" in each.url]
-    assert told == [
-        ("OPTIONS", "stubbed", "stubbed"), ("POST", "stubbed", "stubbed"), ("OPTIONS", "passed", "failed"), ("POST", "unknown", "failed"),
-    ]  # fmt: skip
-
-
 def test_what_the_journey_answers_itself_is_said_to_be_so(walk: Any, site: Any) -> None:
     walked = walk(stub_hits)
     page = walked.context.new_page()

@@ -61,7 +61,7 @@ def test_a_name_and_password_of_the_address_are_sent() -> None:
         thread.start()
         place = f"127.0.0.1:{server.socket.getsockname()[1]}/"
         connection = WebSocket(f"ws://grid:a%20b%3Ac@{place}")
-        connection.send("in")
+        connection.send(b"in")
         assert connection.receive(10) == b"in"
         connection.close()
         with pytest.raises(Closed, match="401"):
