@@ -103,7 +103,10 @@ class Document:
 
 @dataclass(slots=True, eq=False)
 class Told:
-    """One request as Playwright told of it. ``explained``: a service worker sent it, or the browser itself answered it, by one or by a rule of its own."""
+    """One request as Playwright told of it.
+
+    ``explained``: a service worker sent it, or the browser itself answered it, by one or by a rule of its own.
+    """
 
     key: tuple[str, str]
     at: float

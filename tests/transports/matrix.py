@@ -156,10 +156,10 @@ class Result:
         for request in lost:
             outcome = self.outcomes[request.id]
             said = f"{outcome.state}: {outcome.reason}"
-            if not said.startswith("failed: " if least and backend == "proxy" else row.outcome):
-                # Which directive it was, only the browser's own session tells.
-                if backend == "browser" or not row.outcome.startswith(said):
-                    faults.append(f"{request.id}: {said}")
+            # Which directive it was, only the browser's own session tells.
+            vague = backend == "proxy" and row.outcome.startswith(said)
+            if not vague and not said.startswith("failed: " if least and backend == "proxy" else row.outcome):
+                faults.append(f"{request.id}: {said}")
             if backend == "browser" and (request.method is None) != (request.body.state == "unreadable"):
                 faults.append(f"{request.id}: {request.method} with a body that is {request.body.state}")
         for request in sent:
