@@ -353,9 +353,11 @@ class ProxyWalk:
         """A page began a request."""
         if not request.url.startswith(("http://", "https://")):
             return
-        told = Told(
-            (request.method, urldefrag(request.url).url), time.monotonic(), request.resource_type, headers=tuple(request.headers.items())
-        )
+        url = urldefrag(request.url).url
+        if request.headers.get("upgrade", "").lower() == "websocket":
+            # Firefox tells of a handshake as of any other request.
+            url = "ws" + url[4:]
+        told = Told((request.method, url), time.monotonic(), request.resource_type, headers=tuple(request.headers.items()))
         try:
             told.body = request.post_data_buffer
         except PlaywrightError:
@@ -480,6 +482,9 @@ class ProxyWalk:
             tab.last += 1
             tab.url, tab.shown = url, False
             led = tab.underway if tab.underway is not None and tab.underway.key[1] == urldefrag(url).url else None
+            if led is not None:
+                # Firefox says only now that the frame shows it, which must not pass for one more.
+                tab.underway = None
             navigation = Navigation(
                 page=tab.name, url=url, kind=kind, time=time_, context=context, page_load=tab.last, step=self._step_at(time_),
                 method=led.key[0] if led else None,
