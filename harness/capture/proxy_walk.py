@@ -353,11 +353,9 @@ class ProxyWalk:
         """A page began a request."""
         if not request.url.startswith(("http://", "https://")):
             return
-        url = urldefrag(request.url).url
-        if request.headers.get("upgrade", "").lower() == "websocket":
-            # Firefox tells of a handshake as of any other request.
-            url = "ws" + url[4:]
-        told = Told((request.method, url), time.monotonic(), request.resource_type, headers=tuple(request.headers.items()))
+        told = Told(
+            (request.method, urldefrag(request.url).url), time.monotonic(), request.resource_type, headers=tuple(request.headers.items())
+        )
         try:
             told.body = request.post_data_buffer
         except PlaywrightError:
@@ -418,7 +416,8 @@ class ProxyWalk:
             # One whose preflight was refused fails as an aborted one does.
             aborted = failure in _ABORTED and told.key[1] not in self._asked
             return Outcome(request="", state="answered-by-journey", reason=f"{BY_JOURNEY} ({failure})") if aborted else None
-        if told.status is None or told.key in self._kept:
+        # Firefox tells of a WebSocket's handshake as of any other request; a route cannot answer one.
+        if told.status in (None, 101) or told.key in self._kept:
             return None
         return Outcome(request="", state="answered-by-journey", status=told.status, reason=BY_JOURNEY)
 
