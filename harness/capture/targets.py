@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -90,6 +91,8 @@ class Targets:
         self.frames: dict[str, Frame] = {}
         self.workers: dict[str, Worker] = {}
         self.walk_of: dict[str, BrowserWalk] = {}
+        self.strangers: deque[str] = deque(maxlen=1_000)
+        """The latest targets that are gone and were of no walk: what they sent while they were left comes after that."""
         self.exits: Exits
         self.events: dict[str, Callable[[str, Message], None]] = {
             "Target.targetCreated": self._target,
@@ -241,7 +244,9 @@ class Targets:
 
     def _target_gone(self, _: str, params: Message) -> None:
         target = params["targetId"]
-        self.infos.pop(target, None)
+        info = self.infos.pop(target, None)
+        if info is not None and info.get("browserContextId") not in self.contexts:
+            self.strangers.append(target)
         tab = self.tabs.get(target)
         if tab is not None:
             tab.closed = True

@@ -119,8 +119,10 @@ class Traffic:
 
     def _foreign(self, event: Message) -> bool:
         """Whether a request cannot be of any walk: no context is adopted, or its target is known to be of another."""
-        info = self.targets.infos.get(event.get("frameId", ""))
-        return not self.targets.contexts or (info is not None and info.get("browserContextId") not in self.targets.contexts)
+        frame_id = event.get("frameId", "")
+        info = self.targets.infos.get(frame_id)
+        known = info is not None and info.get("browserContextId") not in self.targets.contexts
+        return not self.targets.contexts or known or frame_id in self.targets.strangers
 
     def release(self) -> None:
         """Take up what was held for a frame that has become known."""

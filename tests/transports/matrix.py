@@ -265,7 +265,7 @@ class Matrix:
         self.site.wait(marker, 0 if self.answer else row.count)
         walked.wait(lambda: len(walked.hits(marker)) >= expected)
         walked.walk.barrier()
-        walked.wait(lambda: all(walked.outcome(each) for each in walked.hits(marker)), 4)
+        walked.wait(lambda: all(walked.outcome(each) for each in walked.hits(marker)))
         seen = walked.hits(marker)
         outcomes = {each.id: walked.outcome(each) for each in seen}
         return Result(row, seen, self.arrived(row), outcomes, main, load, number, walked.walk.note_gap()[len(gaps) :])
