@@ -83,8 +83,9 @@ def size(requests: list[CapturedRequest]) -> float:
     return sum(len(request.url) + len(request.body.data) for request in requests) / len(requests)
 
 
-def captured(entry: dict) -> CapturedRequest:
+def captured(entry: dict | str) -> CapturedRequest:
     """A wire example as a captured request."""
+    entry = {"url": entry} if isinstance(entry, str) else entry
     body = entry.get("body")
     data = base64.b64decode(entry["body_base64"]) if "body_base64" in entry else None
     if body is not None:
