@@ -98,6 +98,27 @@ class _Rule:
             return False
 
 
+class _Route(_Rule):
+    """A site's own endpoint. What comes below it is read as at the vendor's own endpoint whose path the request's path ends with."""
+
+    __slots__ = ("own",)
+
+    def __init__(self, vendor: Vendor, endpoint: Endpoint) -> None:
+        super().__init__(vendor, endpoint)
+        alike = (each for each in vendor.endpoints if each.path.strip("/*") and endpoint.role in ("collect", each.role))
+        self.own = sorted((_Rule(vendor, each) for each in alike), key=lambda rule: (rule.endpoint.role != endpoint.role, _specific(rule)))
+
+    def claim_of(self, request: CapturedRequest, path: str, query: str) -> Claim:
+        """Whose request it is, and what for: a folder of the site's may hold scripts and settings beside what collects."""
+        below = path.find("/")
+        while below >= 0:
+            for rule in self.own:
+                if rule.fits(path[below:]) and rule.accepts(request, query):
+                    return rule.claim
+            below = path.find("/", below + 1)
+        return self.claim
+
+
 class _Level:
     """The rules of one host pattern, and a memory of those that fit a path: trackers have few paths."""
 
@@ -151,7 +172,7 @@ class Decoder:
         self._keys: dict[str, list[_Rule]] = {}
         self._marked: list[_Rule] = []
         self._routes: dict[str, _Level] = {}
-        self._route_anywhere: list[_Rule] = []
+        self._route_anywhere: list[_Route] = []
         self._levels: dict[str, tuple[_Level, ...]] = {}
         claimed: dict[tuple[str, str, frozenset[str]], str] = {}
         for vendor in vendors:
@@ -210,8 +231,9 @@ class Decoder:
         other = routed.setdefault((pattern, route.path), vendor.id)
         if other != vendor.id:
             raise DiscoveryError(f"{other} and {vendor.id} are both said to receive at {route.host}{route.path}", mend="name one of them")
-        own = next((each.decode for each in vendor.endpoints if each.role == route.role and each.decode is not None), None)
-        rule = _Rule(vendor, Endpoint(host=route.host, path=route.path, role=route.role, decode=own))
+        fetched = (each.decode for each in vendor.endpoints if each.role == route.role and each.decode is not None)
+        decode = vendor.decode if route.role == "collect" else next(fetched, None)
+        rule = _Route(vendor, Endpoint(host=route.host, path=route.path, role=route.role, decode=decode))
         if pattern == "*":
             self._route_anywhere.append(rule)
             self._route_anywhere.sort(key=_specific)
@@ -230,10 +252,10 @@ class Decoder:
             rules = level.fitting.get(path)
             for rule in level.fit(path) if rules is None else rules:
                 if rule.accepts(request, query):
-                    return rule.claim
+                    return rule.claim_of(request, path, query) if isinstance(rule, _Route) else rule.claim
         for rule in self._route_anywhere:
             if rule.fits(path):
-                return rule.claim
+                return rule.claim_of(request, path, query)
         anchors = self._anchors
         for segment in path.split("/"):
             if segment in anchors:

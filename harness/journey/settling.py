@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from playwright.sync_api import Error as PlaywrightError
 
 from harness.capture.captured import CapturedRequest, Push
+from harness.capture.walk import LASTING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -37,8 +38,6 @@ _SLICE = 0.05
 """Seconds that the test's thread waits for the capture before it lets Playwright's events run."""
 _LAG = 0.02
 """Seconds by which a page's clock may be behind what is recorded of it: a payload's own time tells the step that caused it."""
-_STREAMS = frozenset(("websocket", "eventsource", "media"))
-"""Kinds of request that may stay open for ever and send no hit when they end."""
 
 
 class Settling:
@@ -216,4 +215,4 @@ class Settling:
 
 
 def _streams(request: CapturedRequest) -> bool:
-    return request.resource_type in _STREAMS
+    return request.resource_type in LASTING

@@ -36,7 +36,7 @@ def _causes(doubts: list[Doubt]) -> list[Doubt]:
     for each in doubts:
         if each.code == "site-did-not-load":
             # The journey tells of it first, and then the browser of the same request, and of what it asked for on the way.
-            if each.step in told:
+            if each.step is not None and each.step in told:
                 continue
             told.add(each.step)
         elif each.step is not None and (

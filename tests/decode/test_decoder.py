@@ -14,7 +14,7 @@ from harness.decode.vendor import Endpoint, Vendor
 from harness.errors import DiscoveryError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 
 def decode(request: CapturedRequest) -> Iterable[Hit]:
@@ -214,6 +214,38 @@ def test_a_plans_own_endpoint_goes_before_the_vendors() -> None:
     ]
     assert found == [("other", "collect"), ("exact", "collect"), ("exact", "library")]
     assert routed.claim(request("https://shop.example/px/1")) is None
+
+
+def test_below_a_route_each_of_the_vendors_own_endpoints_is_read_as_itself() -> None:
+    def reader(event: str) -> Callable[[CapturedRequest], Iterable[Hit]]:
+        return lambda captured: [Hit(event=event)]
+
+    one = vendor(
+        "one",
+        Endpoint(host="t.one.example", path="/track"),
+        Endpoint(host="t.one.example", path="/v2/batch", decode=reader("batch")),
+        Endpoint(host="t.one.example", path="/record", decode=reader("aside")),
+        Endpoint(host="t.one.example", path="/flags/*", role="config", decode=reader("flags")),
+        Endpoint(host="cdn.one.example", path="/*", role="library", decode=reader("library")),
+        Endpoint(host="*", path="*/beacon", recognise=lambda captured: captured.method == "POST", decode=reader("beacon")),
+        decode=reader("hit"),
+    )
+    routed = Decoder([one], [FirstPartyRoute(vendor="one", host="shop.example", path="/metrics/*")])
+    found = {}
+    for path, method in [(path, "GET") for path in ("track", "a/v2/batch", "record", "flags/7", "else", "beacon")] + [("beacon", "POST")]:
+        captured = request(f"https://shop.example/metrics/{path}", method=method)
+        (hit,), claim = routed.decode(captured), routed.claim(captured)
+        found[path, method] = (hit.event, claim.role if claim else None)
+    assert found == {
+        ("track", "GET"): ("hit", "collect"),
+        ("a/v2/batch", "GET"): ("batch", "collect"),
+        ("record", "GET"): ("aside", "collect"),
+        ("flags/7", "GET"): ("flags", "config"),
+        ("else", "GET"): ("hit", "collect"),
+        ("beacon", "GET"): ("hit", "collect"),
+        ("beacon", "POST"): ("beacon", "collect"),
+    }
+    assert routed.claim(request("https://shop.example/track")) is None
 
 
 @pytest.mark.parametrize(
