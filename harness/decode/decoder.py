@@ -99,13 +99,17 @@ class _Rule:
 
 
 class _Route(_Rule):
-    """A site's own endpoint. What comes below it is read as at the vendor's own endpoint whose path the request's path ends with."""
+    """A site's own endpoint. What comes below it is read as at the vendor's own endpoint whose path the request's path ends with.
 
-    __slots__ = ("own",)
+    A script that no such endpoint serves is a library: hardly any two vendors' scripts have hosts or folders of one shape.
+    """
+
+    __slots__ = ("own", "script")
 
     def __init__(self, vendor: Vendor, endpoint: Endpoint) -> None:
         super().__init__(vendor, endpoint)
         alike = (each for each in vendor.endpoints if each.path.strip("/*") and endpoint.role in ("collect", each.role))
+        self.script = Claim(vendor, "library", Endpoint(host=endpoint.host, path=endpoint.path, role="library"))
         self.own = sorted((_Rule(vendor, each) for each in alike), key=lambda rule: (rule.endpoint.role != endpoint.role, _specific(rule)))
 
     def claim_of(self, request: CapturedRequest, path: str, query: str) -> Claim:
@@ -116,7 +120,7 @@ class _Route(_Rule):
                 if rule.fits(path[below:]) and rule.accepts(request, query):
                     return rule.claim
             below = path.find("/", below + 1)
-        return self.claim
+        return self.script if path.endswith((".js", ".mjs")) and not self.exact else self.claim
 
 
 class _Level:

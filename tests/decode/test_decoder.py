@@ -232,7 +232,9 @@ def test_below_a_route_each_of_the_vendors_own_endpoints_is_read_as_itself() -> 
     )
     routed = Decoder([one], [FirstPartyRoute(vendor="one", host="shop.example", path="/metrics/*")])
     found = {}
-    for path, method in [(path, "GET") for path in ("track", "a/v2/batch", "record", "flags/7", "else", "beacon")] + [("beacon", "POST")]:
+    for path, method in [(path, "GET") for path in ("track", "a/v2/batch", "record", "flags/7", "else", "beacon", "sdk.js")] + [
+        ("beacon", "POST")
+    ]:
         captured = request(f"https://shop.example/metrics/{path}", method=method)
         (hit,), claim = routed.decode(captured), routed.claim(captured)
         found[path, method] = (hit.event, claim.role if claim else None)
@@ -244,6 +246,7 @@ def test_below_a_route_each_of_the_vendors_own_endpoints_is_read_as_itself() -> 
         ("else", "GET"): ("hit", "collect"),
         ("beacon", "GET"): ("hit", "collect"),
         ("beacon", "POST"): ("beacon", "collect"),
+        ("sdk.js", "GET"): (None, "library"),
     }
     assert routed.claim(request("https://shop.example/track")) is None
 

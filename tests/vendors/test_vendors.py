@@ -6,13 +6,15 @@ import base64
 import importlib
 import json
 import pkgutil
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import pytest
 
 import harness.vendors
 from harness.capture.captured import Body, CapturedRequest
-from harness.decode.decoder import Decoder
+from harness.decode.decoder import Decoder, FirstPartyRoute
 from harness.decode.hit import Hit
 
 if TYPE_CHECKING:
@@ -118,3 +120,21 @@ def test_vendor_file_is_whole(vendor: Vendor) -> None:
 
 def test_ids_and_names_are_unique() -> None:
     assert len({vendor.id for vendor in VENDORS}) == len({vendor.name for vendor in VENDORS}) == len(VENDORS)
+
+
+PROXIED = (
+    "adobe-analytics", "adobe-web-sdk", "amplitude", "countly", "customer-io", "fathom", "ga4", "jitsu", "matomo", "mixpanel", "mparticle",
+    "openpanel", "piano", "piwik-pro", "plausible", "posthog", "rudderstack", "segment", "simple-analytics", "snowplow", "umami",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("vendor", [each for each in VENDORS if each.id in PROXIED], ids=lambda each: each.id)
+def test_what_a_site_passes_on_by_a_folder_of_its_own_is_read_as_what_it_is(vendor: Vendor) -> None:
+    routed = Decoder(VENDORS, [FirstPartyRoute(vendor=vendor.id, host="data.shop.example", path="/metrics/*")])
+    for example in vendor.examples:
+        request = captured(example["request"])
+        place = urlsplit(request.url)
+        moved = replace(request, url=f"https://data.shop.example/metrics{place.path}" + (f"?{place.query}" if place.query else ""))
+        kinds = [(hit.kind, hit.event) for hit in DECODER.decode(request)]
+        if any(kind in ("event", "pageview", "identify") for kind, _ in kinds):
+            assert [(hit.kind, hit.event) for hit in routed.decode(moved)] == kinds, example["title"]
