@@ -133,6 +133,29 @@ def test_two_walks_in_one_browser_never_mix(walk: Any, site: Any) -> None:
     assert site.hits("mixed") == []
 
 
+def test_what_a_tab_of_no_walk_sends_as_it_goes_is_no_walks(chromium: Any, capture: BrowserCapture, walk: Any, site: Any) -> None:
+    """Its last requests may be paused when its target is already gone: then nothing else tells that it was a stranger's."""
+    walked = walk(stub_hits)
+    walked.open(site.url + "/next")
+    stranger = chromium.new_context()
+    page = stranger.new_page()
+    page.goto(site.url + "/next")
+    session = stranger.new_cdp_session(page)
+    target = session.send("Target.getTargetInfo")["targetInfo"]["targetId"]
+    stranger.close()
+    assert walked.wait(lambda: target not in capture._targets.infos)
+    late = {
+        "requestId": "interception-none",
+        "frameId": target,
+        "request": {"url": site.url + "/hit/late/x", "method": "POST", "headers": {}},
+    }
+    capture._take("", "Fetch.requestPaused", late)
+    assert capture._traffic.held == []
+    walked.walk.barrier()
+    assert walked.hits("late") == []
+    assert walked.walk.note_gap() == ()
+
+
 def test_a_context_that_no_walk_adopted_is_left_alone(walk: Any, chromium: Any, site: Any) -> None:
     walked = walk(stub_hits)
     stranger = chromium.new_context()
