@@ -14,9 +14,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from harness.decode.address import split_url
 from harness.decode.document import PathTable, at, text_at
 from harness.decode.payload import read_body
-from harness.decode.query import Prefix, Row, number
+from harness.decode.query import PLAIN, Prefix, Row, number
 from harness.decode.readers import JsonReader, LibraryReader
 from harness.decode.vendor import Endpoint, Vendor
 
@@ -111,12 +112,13 @@ def _data(request: CapturedRequest) -> list[Hit]:
     if not isinstance(document, dict):
         return hits
     attributes, events = document.get("attributes"), document.get("events")
+    asked = PLAIN.read(split_url(request.url).query)
     if not events or not isinstance(events, list):
         hits = []
     if attributes and isinstance(attributes, list):
         shared = _SHARED.read(document, notes, without=frozenset(("events", "attributes")))
         for each in attributes:
-            hit = _SDK.hit(each, document, [*shared, *_ATTRIBUTES.read(each, notes)])
+            hit = _SDK.hit(each, document, [*asked, *shared, *_ATTRIBUTES.read(each, notes)])
             hit.kind, hit.event = "identify", "attributes"
             custom = at(each, "custom")
             for said in (custom, each):
@@ -125,7 +127,7 @@ def _data(request: CapturedRequest) -> list[Hit]:
                         hit.values.setdefault(key, value)
             hits.append(hit)
     if not hits:
-        hit = _SDK.hit({}, document, _SHARED.read(document, notes))
+        hit = _SDK.hit({}, document, [*asked, *_SHARED.read(document, notes)])
         hit.kind, hit.event = "auxiliary", None
         hits = [hit]
     return hits
@@ -142,14 +144,16 @@ def _track(request: CapturedRequest) -> list[Hit]:
     if not isinstance(payload.value, dict):
         return _REST(request)
     notes = payload.notes
-    shared = _SHARED.read(payload.value, notes, without=frozenset(name for name, _ in _LISTS if isinstance(payload.value.get(name), list)))
+    listed = frozenset(name for name, _ in _LISTS if isinstance(payload.value.get(name), list))
+    asked = PLAIN.read(split_url(request.url).query)
+    shared = [*asked, *_SHARED.read(payload.value, notes, without=listed)]
     for name, kind in _LISTS:
         entries = payload.value.get(name)
         for entry in entries if isinstance(entries, list) else ():
             hit = _REST.hit(entry, payload.value, [*shared, *_EVENT.read(entry, notes)])
             hit.kind, hit.event = kind, "purchase" if name == "purchases" else "attributes" if name == "attributes" else hit.event
             hits.append(hit)
-    return hits or [_REST.hit(payload.value, payload.value, _EVENT.read(payload.value, notes))]
+    return hits or [_REST.hit(payload.value, payload.value, [*asked, *_EVENT.read(payload.value, notes)])]
 
 
 def _is_braze(request: CapturedRequest) -> bool:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from harness.decode.address import split_url
 from harness.decode.payload import from_base64, read_body
 from harness.decode.query import QueryTable, Row
-from harness.decode.readers import LibraryReader, QueryReader
+from harness.decode.readers import LibraryReader, QueryReader, request_parameters
 from harness.decode.vendor import Endpoint, Vendor
 
 if TYPE_CHECKING:
@@ -82,10 +82,12 @@ def _decode(request: CapturedRequest) -> list[Hit]:
 
 def _image(request: CapturedRequest) -> list[Hit]:
     """The older script's image: the event is a query, as base64, in ``p``."""
-    shared = _TABLE.read(split_url(request.url).query)
+    shared, problem = request_parameters(request, _TABLE)
     packed = next((str(each.value) for each in shared if each.name == "p"), "")
     opened = from_base64(packed)
-    return [_READ.hit([*shared, *(_TABLE.read(opened.decode("utf-8", "replace")) if opened else ())])]
+    hit = _READ.hit([*shared, *(_TABLE.read(opened.decode("utf-8", "replace")) if opened else ())])
+    hit.undecoded = hit.undecoded or problem
+    return [hit]
 
 
 def _is_kameleoon(request: CapturedRequest) -> bool:

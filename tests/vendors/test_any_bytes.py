@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import pkgutil
+import re
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -140,6 +141,28 @@ def test_no_leaf_of_a_document_is_lost(vendor: Vendor, data: st.DataObject) -> N
     for each in ANY_DOCUMENT.read(document):
         assert not hits or str(each.value) in told
         assert not hits or each.name.partition("[")[0].rpartition(".")[2] in told
+
+
+WHOLE = ({"aa": []}, {"bb": {"cc": 555}}, {"dd": "xyz", "ee": [1, 222]}, {"ff": [{"gg": 333}]}, {"hh": {}})
+LEFT = (
+    *(("application/json", json.dumps(each, separators=(",", ":"))) for each in WHOLE),
+    ("application/x-www-form-urlencoded", "qq=888&rr=s"),
+    ("text/plain", "no document at all"),
+)
+
+
+@each_vendor
+def test_no_endpoint_loses_a_query_or_body_that_it_does_not_expect(vendor: Vendor) -> None:
+    """Each endpoint's reader, not those that chance draws: what comes beside the expected is kept, whatever it is."""
+    for endpoint, decode in {(endpoint.path, id(decode)): (endpoint, decode) for endpoint, decode in readers(vendor)}.values():
+        for kind, body in LEFT:
+            request = CapturedRequest(
+                id="1", url=address(endpoint, "1", "zz=777"), method="POST", headers=(("Content-Type", kind),), body=Body.of(body.encode())
+            )
+            hits = list(decode(request))
+            told = "\n".join(f"{each.name} {each.value} {each.text}" for hit in hits for each in hit.parameters)
+            kept = [word for word in re.findall(r"\w+|\[\]|\{\}", body) if word not in ("1", "s")] if kind != "text/plain" else [body]
+            assert not hits or [word for word in ("zz", "777", *kept) if word not in told] == [], (endpoint.path, body)
 
 
 PIECES = ("a=1&", "%20", "&", "{", '"', "A", "cd[a]=1&", "pr1=idS~nm1~&", "\n", '{"a":')
