@@ -97,7 +97,7 @@ class Settling:
         wanted = self._wanted(step)
         if wanted and self._seen(step, wanted):
             return []
-        while time.monotonic() < deadline:
+        while time.monotonic() < deadline and not self._over:
             quiet = self._capture.quiet(QUIET, _SLICE, _streams)
             self._pump()
             if wanted and self._seen(step, wanted):
@@ -105,12 +105,12 @@ class Settling:
             if quiet:
                 break
         jumps: list[float] = []
-        if wanted and self._expectations.plan.timers > 0:
+        if wanted and self._expectations.plan.timers > 0 and not self._over:
             for jump in _DWELL:
                 self._jump(jump)
                 jumps.append(jump)
                 self.quiet(PATIENCE, window=0.05)
-                if self._seen(step, wanted):
+                if self._over or self._seen(step, wanted):
                     break
             self._catch_up()
         return jumps
@@ -130,7 +130,7 @@ class Settling:
             waited = time.monotonic() - began
             if settled and waited >= window:
                 return True
-            if waited > limit or self.late:
+            if waited > limit or self._over:
                 return False
             self._pump()
             if settled:
@@ -142,13 +142,18 @@ class Settling:
         """Whether the part of the proof that goes on has had its time."""
         return self.until is not None and time.monotonic() > self.until
 
+    @property
+    def _over(self) -> bool:
+        """Whether waiting brings nothing more: the time for it is over, or what is waited for could not be captured."""
+        return self.late or bool(self._capture.lost)
+
     def fire_timers(self, ahead: float) -> list[float]:
         """Put the pages' clocks forward by ``ahead`` in jumps, so that timers that timers set fire too; returns the jumps.
 
         They come to less than ``ahead`` where the time for it was over.
         """
         jumps: list[float] = []
-        while (left := ahead - sum(jumps)) > 0 and not self.late:
+        while (left := ahead - sum(jumps)) > 0 and not self._over:
             jumps.append(min(left, _DWELL[len(jumps)] if len(jumps) < len(_DWELL) else 10.0))
             self._jump(jumps[-1])
         self._catch_up()
