@@ -234,6 +234,11 @@ class ProxyCapture:
 
     # ---- the process ----------------------------------------------------------------------------------------------------------------
 
+    @property
+    def gone(self) -> bool:
+        """Whether the proxy has ended, be it that it has not been noticed yet."""
+        return bool(self.lost) or self._process.poll() is not None
+
     def _start(self, command: Path, insecure: bool) -> tuple[subprocess.Popen[bytes], socket.socket]:
         addon = resources.files("harness.capture").joinpath("mitm_addon.py")
         listener = socket.create_server(("127.0.0.1", 0))

@@ -413,8 +413,8 @@ class ProxyWalk:
         if failure in _OFFLINE:
             return Outcome(request="", state="failed", reason=failure)
         if failure is not None:
-            # One whose preflight was refused fails as an aborted one does.
-            aborted = failure in _ABORTED and told.key[1] not in self._asked
+            # One whose preflight was refused fails as an aborted one does, and so does all that is sent once the proxy has ended.
+            aborted = failure in _ABORTED and told.key[1] not in self._asked and not self.capture.gone
             return Outcome(request="", state="answered-by-journey", reason=f"{BY_JOURNEY} ({failure})") if aborted else None
         # Firefox tells of a WebSocket's handshake as of any other request; a route cannot answer one.
         if told.status in (None, 101) or told.key in self._kept:

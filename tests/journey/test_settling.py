@@ -32,7 +32,7 @@ def context(playwright: Playwright) -> Iterator[BrowserContext]:
 def test_a_clock_that_stood_still_while_timers_fired_catches_up(context: BrowserContext) -> None:
     page = context.new_page()
     page.goto(BUSY)
-    capture: Any = SimpleNamespace(barrier=lambda: None)
+    capture: Any = SimpleNamespace(barrier=lambda: None, lost="")
     expectations: Any = SimpleNamespace(plan=SimpleNamespace(timers=60.0))
     settling = Settling(
         capture=capture, recording=Recording(Walk()), contexts=lambda: [context], expectations=expectations,
