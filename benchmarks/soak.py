@@ -134,7 +134,7 @@ class One:
             self.walk.barrier()
             self.walk.close()
         for page in self.context.pages:
-            page.goto("about:blank")
+            page.goto(self.walk.exit(page.url))
         self.walk.barrier()
         for page in self.context.pages:
             page.close()

@@ -327,6 +327,7 @@ class BrowserCapture:
             if now > self._look:
                 self._look = now + 1.0
                 self._ledger.overdue(now)
+                self._targets.overdue(now)
                 self._stuck.look(now)
             awaited = [walk for walk in self.walks if walk.awaited]
             self._exits.look(now)

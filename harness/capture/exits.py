@@ -21,7 +21,13 @@ if TYPE_CHECKING:
     from harness.capture.walk import BrowserWalk
 
 CALM = 0.05
-"""Seconds without anything new after which the page is asked, and once more after its answer."""
+"""Seconds without anything new after which the browser is asked, and once more after its answer."""
+
+SLOW = 4.0
+"""How much longer than CALM it is waited for on a busy machine: so many times what the browser took to answer.
+
+The page itself cannot be asked: while it is left, the browser holds back all that is sent to its session.
+"""
 
 LIMIT = 1.0
 """Seconds that a document is held back at most."""
@@ -40,7 +46,7 @@ class _Held:
     event: Message
     walk: BrowserWalk
     began: float
-    asked: bool = False
+    asked: float = 0.0
     heard: float = 0.0
 
 
@@ -89,22 +95,19 @@ class Exits:
                 self._answer(each.event)
 
     def _done(self, each: _Held, now: float) -> bool:
-        since = max(each.walk.latest, each.began, each.heard)
-        if each.walk.busy(each.began - RECENT) or now - since < CALM:
+        if each.walk.busy(each.began - RECENT):
             return False
-        if each.asked:
-            return each.heard > 0
-        each.asked = True
+        calm = CALM + SLOW * (each.heard - each.asked if each.heard else 0.0)
+        if now - max(each.walk.latest, each.began, each.heard) < calm:
+            return False
+        if not each.asked:
+            each.asked = now
 
-        def heard(_: Message) -> None:
-            each.heard = time.monotonic()
+            def heard(_: Message) -> None:
+                each.heard = time.monotonic()
 
-        frame = each.event.get("frameId", "")
-        for session in self._targets.sessions.values():
-            if session.target == frame and session.ready:
-                self._send("Runtime.evaluate", {"expression": "0", "silent": True}, session.id, heard)
-                return False
-        return True
+            self._send("Browser.getVersion", None, "", heard)
+        return each.heard > 0
 
     def _answer(self, event: Message) -> None:
         headers = [{"name": "Content-Type", "value": "text/html"}, {"name": "Cache-Control", "value": "no-store"}]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -26,7 +27,14 @@ IGNORED = ("browser", "tab", "browser_ui", "webview", "auction_worklet")
 """Types of targets that send nothing of a page's."""
 
 AUTO: Message = {"autoAttach": True, "waitForDebuggerOnStart": True, "flatten": True}
-"""How we attach: a new target waits until it was asked for all that is needed, which nothing of the test can delay."""
+"""How we attach: a new target waits until it was asked for all that is needed, which nothing of the test can delay.
+
+A target waits until each client has let it run; but a popup that can reach its opener runs as soon as one has. Such a one is left to its
+driver, which has init scripts and a clock to put in first and needs more messages than we do.
+"""
+
+PATIENCE = 5.0
+"""Seconds that a popup waits for its driver to let it run; then we do."""
 
 KEPT = 20_000
 """How many frames are remembered for what they may still send."""
@@ -42,12 +50,15 @@ _NAVIGATIONS: dict[str, NavigationKind] = {
 
 @dataclass(slots=True)
 class Session:
-    """Our session with one target. ``worlds`` tells the frame of each script context, ``waiting`` whether it waits for us to run."""
+    """Our session with one target.
+
+    ``worlds`` tells the frame of each script context, ``waiting`` since when it waits for us to run (0: it does not).
+    """
 
     id: str
     target: str
     type: str
-    waiting: bool
+    waiting: float
     parent: str = ""
     ready: bool = False
     frame: Frame | None = None
@@ -172,7 +183,7 @@ class Targets:
     def _attached(self, parent: str, params: Message) -> None:
         info, session_id = params["targetInfo"], params["sessionId"]
         self.infos.setdefault(info["targetId"], info)
-        session = Session(session_id, info["targetId"], info["type"], bool(params.get("waitingForDebugger")), parent)
+        session = Session(session_id, info["targetId"], info["type"], time.monotonic() if params.get("waitingForDebugger") else 0.0, parent)
         self.sessions[session_id] = session
         above = self.sessions.get(parent)
         if above is not None and "browserContextId" not in info:
@@ -186,10 +197,19 @@ class Targets:
         self._learn(info)
         self._prepare(session)
 
+    def overdue(self, now: float) -> None:
+        """Let the popups run that no driver has let run."""
+        for session in self.sessions.values():
+            if session.waiting and now - session.waiting > PATIENCE:
+                self._run(session)
+
     def _resume(self, session: Session) -> None:
-        if session.waiting:
-            session.waiting = False
-            self._send("Runtime.runIfWaitingForDebugger", None, session.id)
+        if session.waiting and not self.infos.get(session.target, {}).get("canAccessOpener"):
+            self._run(session)
+
+    def _run(self, session: Session) -> None:
+        session.waiting = 0.0
+        self._send("Runtime.runIfWaitingForDebugger", None, session.id)
 
     def _prepare(self, session: Session) -> None:
         """Ask a target for all that is needed of it, and let it run. Nothing here waits."""

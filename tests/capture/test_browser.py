@@ -5,10 +5,14 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
 import threading
 import time
 from collections import Counter
-from typing import Any
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -17,6 +21,9 @@ from harness.capture.captured import Answer, CapturedRequest
 from harness.capture.chromium import launch_options
 from harness.errors import BrowserError
 from transports.walked import Walked
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 # One worker makes what all its tests look at.
 pytestmark = pytest.mark.xdist_group("attribution")
@@ -456,6 +463,38 @@ def test_tabs_are_named_in_order_of_opening(walk: Any, site: Any) -> None:
     with one.expect_popup() as opened:
         one.evaluate("window.open('/next')")
     assert [walked.walk.page_id(each) for each in (one, two, opened.value)] == ["p1", "p2", "p3"]
+
+
+@contextmanager
+def driver_stopped() -> Iterator[None]:
+    """Playwright's own process stands still, as on a busy machine."""
+    table = subprocess.run(["ps", "-A", "-ww", "-o", "pid=,ppid=,args="], capture_output=True, text=True, check=True).stdout
+    rows = [line.split(None, 2) for line in table.splitlines()]
+    drivers = [int(pid) for pid, parent, *line in rows if parent == str(os.getpid()) and "run-driver" in "".join(line)]
+    assert drivers, table
+    for driver in drivers:
+        os.kill(driver, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for driver in drivers:
+            os.kill(driver, signal.SIGCONT)
+
+
+def test_a_popup_does_not_run_before_playwright_is_ready_for_it(walk: Any, site: Any) -> None:
+    """Else the journey's init scripts and the clock are not in it, and its load is waited for in vain."""
+    walked = walk(stub_hits)
+    walked.context.add_init_script("window.ready = true")
+    page = walked.open(site.url + "/next")
+    popup = site.page("/popup", "<script>navigator.sendBeacon('/hit/popup/x', String(window.ready)); dataLayer = [{a: 1}]</script>")
+    with page.expect_popup() as opened:
+        page.evaluate(f"() => {{ setTimeout(() => open('{popup}'), 200) }}")
+        with driver_stopped():
+            walked.wait(lambda: walked.hits("popup") != [], limit=1.0)
+    opened.value.wait_for_load_state()
+    walked.walk.barrier()
+    assert [each.body.data for each in walked.hits("popup")] == [b"true"]
+    assert [each.value for each in walked.pushes] == [{"a": 1}]
 
 
 def test_a_flood_is_captured_whole(walk: Any, site: Any) -> None:

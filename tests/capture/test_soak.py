@@ -34,8 +34,7 @@ def test_thirty_walks_in_a_row(chromium: Any, soaking: ModuleType, monkeypatch: 
     with soaking.serve() as url:
         soaked = soaking.soak(chromium, capture, url, 30, (10, 30))
     capture.close()
-    assert soaked.wrong == []
-    assert soaked.leaked == []
+    assert (soaked.wrong, soaked.leaked) == ([], [])
     assert dict(soaked.gaps) == {}
     assert soaked.hits == 30 * 5 + 6
     (_, _, first), (_, _, last) = soaked.memory.values()
