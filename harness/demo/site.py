@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import itertools
+import mimetypes
 import re
 import secrets
 import threading
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
     from werkzeug.wrappers import Response as AnyResponse
 
+STATIC = Path(__file__).parent / "static"
 NAME = "Kiln & Clover"
 ACCOUNTS = {
     "ga4": "G-KILN000001",
@@ -84,7 +87,7 @@ def application(default_faults: frozenset[str] = frozenset()) -> Flask:
         TagproofError: a fault of that name does not exist.
     """
     faults.check(default_faults)
-    app = Flask(__name__)
+    app = Flask(__name__, static_folder=None)
     app.secret_key = secrets.token_bytes(32)
     app.config["SESSION_COOKIE_NAME"] = "kiln_session"
     app.config["SESSION_COOKIE_SAMESITE"] = "Lax"
@@ -116,6 +119,19 @@ def application(default_faults: frozenset[str] = frozenset()) -> Flask:
         accounts = {**ACCOUNTS, "ga4": TEST_PROPERTY} if _faulty("wrong-measurement-id") else ACCOUNTS
         config = {"accounts": accounts, "faults": sorted(g.get("faults", ()))}
         return {"shop_name": NAME, "config": config, "basket": _basket(), "categories": CATEGORIES, "products": PRODUCTS}
+
+    # From memory: werkzeug leaves a file open whose reader has gone away.
+    files = {each.relative_to(STATIC).as_posix(): each.read_bytes() for each in STATIC.rglob("*") if each.is_file()}
+
+    @app.get("/static/<path:filename>", endpoint="static")
+    def static_file(filename: str) -> Response:
+        if filename not in files:
+            abort(404)
+        response = Response(files[filename], mimetype=mimetypes.guess_type(filename)[0])
+        response.cache_control.no_cache = True
+        response.add_etag()
+        response.make_conditional(request)
+        return response
 
     @app.get("/")
     def home() -> str:

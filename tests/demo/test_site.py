@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+import gc
 import json
 import re
+import warnings
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from werkzeug.test import EnvironBuilder
 
 from harness.demo.faults import COOKIE, FAULTS
-from harness.demo.site import application
+from harness.demo.site import STATIC, application
 from harness.errors import TagproofError
 
 if TYPE_CHECKING:
@@ -223,3 +226,21 @@ def test_an_unknown_fault_of_a_visitor_is_refused(client: FlaskClient) -> None:
 def test_an_unknown_fault_of_the_shop_is_refused() -> None:
     with pytest.raises(TagproofError, match="no fault 'gremlins'"):
         application(frozenset({"gremlins"}))
+
+
+def test_scripts_and_pictures_are_asked_for_again_only_when_they_changed(client: FlaskClient) -> None:
+    first = client.get("/static/shop.js")
+    assert (first.data, first.mimetype) == ((STATIC / "shop.js").read_bytes(), "text/javascript")
+    again = client.get("/static/shop.js", headers={"If-None-Match": first.headers["ETag"]})
+    assert (again.status_code, again.data) == (304, b"")
+    assert client.get("/static/tags/../../site.py").status_code == client.get("/static/no.js").status_code == 404
+
+
+def test_no_file_is_left_open_by_a_reader_that_goes_away() -> None:
+    """Werkzeug's server does not close what it was sending then."""
+    environment = EnvironBuilder("/static/shop.js").get_environ()
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        assert next(iter(application()(environment, lambda *_: None)))
+        gc.collect()
+    assert [str(each.message) for each in told if each.category is ResourceWarning] == []
