@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from harness.capture.captured import Body, CapturedRequest, Outcome
-from harness.capture.sent import UNSEEN, Sent, remember
+from harness.capture.sent import Sent, remember
 from harness.capture.walk import message
 
 if TYPE_CHECKING:
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 REFUSED = 0.25
 """Seconds in which a page tells more of a request that its policy refused, if it does."""
+
+HANDSHAKE = 0.5
+"""Seconds in which a WebSocket that was made says what it asks its server with; one that is refused says nothing."""
 
 POLICY = "content security policy"
 
@@ -104,7 +107,7 @@ class Sockets:
         )
         sent.request = self.ledger.completed(sent, request)
         sent.slot.entries = [sent.request]
-        sent.slot.open, sent.slot.until = True, time.monotonic() + UNSEEN
+        sent.slot.open, sent.slot.until = True, time.monotonic() + HANDSHAKE
         if walk.decide(sent.request) is not None:
             walk.gap(f"a WebSocket cannot be stubbed; it was opened: {sent.url[:200]}")
         walk.queue(sent.slot)

@@ -17,8 +17,14 @@ if TYPE_CHECKING:
     from harness.capture.tabs import Frame, Load, Tab, Worker
     from harness.capture.walk import BrowserWalk
 
-UNSEEN = 0.5
-"""Seconds that a paused request waits for its page to tell which document sent it; it is answered at once all the same."""
+UNSEEN = 2.0
+"""Seconds that a paused request waits for its page to tell which document sent it; it is answered at once all the same.
+
+A page whose own thread is busy tells late.
+"""
+
+LEFT = 0.5
+"""The same where the page is gone, or another is shown in its stead."""
 
 UNPAUSED = 5.0
 """Seconds that a request which a page told of waits to be paused."""
@@ -45,6 +51,7 @@ class Sent:
         session: the session that told of it; ``told`` is what it told.
         ordinal: of the document load it is of; for a document's own request that of the load it opens.
         former: id of the request whose redirect led here.
+        leaving: the load it is of if its page does not tell of it: it has come to its end, then.
         refusal: the directive of the policy that refused it.
         until: when its page is no longer waited for.
     """
@@ -60,6 +67,7 @@ class Sent:
     frame: Frame | None = None
     worker: Worker | None = None
     load: Load | None = None
+    leaving: Load | None = None
     ordinal: int | None = None
     initiator: str | None = None
     request: CapturedRequest | None = None
@@ -166,6 +174,9 @@ class Ledger:
     def untold(self, sent: Sent) -> None:
         """Place a request whose page did not tell of it in time; should it still do so, that is no second request."""
         remember(self.network, sent.network, sent)
+        if sent.leaving is not None and sent.request is not None:
+            sent.load, sent.ordinal = sent.leaving, sent.leaving.ordinal
+            sent.request = self.completed(sent, sent.request)
         self.place(sent)
 
     def record_told(self, sent: Sent, *, disposition: Disposition = "unknown") -> None:
@@ -222,8 +233,17 @@ class Ledger:
             if sent.request is not None and sent.request.resource_type != "ping":
                 self.end(sent, Outcome(request=sent.id, state="unknown", reason=reason))
 
+    def gone(self, tab: Tab) -> None:
+        """A tab's document is gone: of what is paused of it, it tells soon, or never."""
+        until = time.monotonic() + LEFT
+        for waiting in self.unseen.values():
+            for sent in waiting:
+                if sent.frame is not None and sent.frame.tab is tab:
+                    sent.until = min(sent.until, until)
+
     def hurry(self, tab: Tab) -> None:
         """A tab is closed: what it told of is paused soon, or never."""
+        self.gone(tab)
         until = time.monotonic() + LAST
         for waiting in self.expected.values():
             for sent in waiting:

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 LATE = 5.0
 """Seconds after its replacement in which a document may still be sending: what it sends in its last moments is handed on at once."""
 
+MOMENT = 0.25
+"""Seconds after its replacement in which a document rather than the next sends its last, where the next is only about to be left."""
+
 KEPT = 64
 """How many former loads of a tab are kept to attribute what they sent late."""
 
@@ -93,9 +96,15 @@ class Tab:
         return self.loads[-1]
 
     def load_of(self, loader: str) -> Load | None:
-        """The load with this loader id."""
+        """The load with this loader id; none for an empty one, which is that of an empty document of which nothing was told."""
+        if not loader:
+            return None
         shown = self.loads[-1]
         return shown if shown.loader == loader else next((load for load in reversed(self.loads) if load.loader == loader), None)
+
+    def may_be_shown(self, sender: Load) -> bool:
+        """Whether what this load seems to send may be of the one shown now."""
+        return not self.closed and (sender is self.load or sender.url.split("#")[0] == self.load.url.split("#")[0])
 
     def leaving(self, sender: str | None) -> Load:
         """The load that sends while it is being left.
@@ -122,8 +131,15 @@ class Tab:
             [load for load in left if origin_of(load.url) == origin],
         ):
             if candidates:
-                return candidates[-1]
+                return candidates[-2] if self._hardly_shown(candidates, now) else candidates[-1]
         return self.load if origin_of(self.load.url) == origin else left[-1]
+
+    def _hardly_shown(self, candidates: list[Load], now: float) -> bool:
+        """Whether the last of these is shown, will be left, but not yet, and the one before was replaced just now."""
+        last, before = candidates[-1], candidates[-2] if len(candidates) > 1 else None
+        if before is None or before.replaced is None or last is not self.load or last.answered or self.closed:
+            return False
+        return now - before.replaced < MOMENT
 
 
 @dataclass(slots=True)

@@ -328,6 +328,7 @@ class Targets:
         restored = params.get("type") == "BackForwardCacheRestore"
         former = tab.load
         load = tab.show(told["loaderId"], url)
+        self._ledger.gone(tab)
         kind: NavigationKind = "back-forward" if restored else underway.kind if underway else "document"
         walk.put(
             Navigation(

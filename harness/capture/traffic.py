@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from harness.capture import stub
 from harness.capture.captured import Body, CapturedRequest, Outcome
-from harness.capture.sent import UNPAUSED, UNSEEN, Ledger, Sent, header, remember, sender
+from harness.capture.sent import LEFT, UNPAUSED, UNSEEN, Ledger, Sent, header, remember, sender
 from harness.capture.walk import Slot
 
 if TYPE_CHECKING:
@@ -188,6 +188,8 @@ class Traffic:
                     sent.load, sent.ordinal = former.load, former.ordinal
             else:
                 self.ledger.attribute(sent, network if kind == "document" else "")
+                if frame is not None and frame.main and sent.worker is None and kind in LAST_KINDS:
+                    sent.leaving = frame.tab.leaving(sender(asked["headers"]))
         request = CapturedRequest(
             id=sent.id, url=asked["url"] , time=sent.time, method=asked["method"], headers=tuple(asked["headers"].items()),
             body=body_of(asked), resource_type=kind, context=walk.key, step=sent.step,
@@ -205,10 +207,12 @@ class Traffic:
         if told:
             self.ledger.fill(sent)
         elif tracked:
-            sent.until = time.monotonic() + UNSEEN
+            # One load that was left and one that is shown may be of one address: which of them it was, only the page can tell.
+            left = sent.leaving is not None and frame is not None and not frame.tab.may_be_shown(sent.leaving)
+            sent.until = time.monotonic() + (LEFT if left else UNSEEN)
             self.ledger.unseen.setdefault(network, deque()).append(sent)
         elif not network and self._doubtful(sent):
-            self.ledger.hold(sent, UNSEEN)
+            self.ledger.hold(sent, LEFT)
             self.ledger.loose.append((time.monotonic(), sent))
         else:
             self.ledger.place(sent)

@@ -1,4 +1,4 @@
-"""Thirty walks of the soak benchmark: nothing is lost, given to another walk or let through, and nothing is kept of a walk that is over."""
+"""Sixteen walks of the soak benchmark: nothing is lost, given to another walk or let through, and nothing kept of a walk that is over."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ def soaking(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     return module
 
 
-def test_thirty_walks_in_a_row(chromium: Any, soaking: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_walks_in_a_row(chromium: Any, soaking: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("harness.capture.browser.LINGER", 0.0)
     capture = BrowserCapture.attach(chromium)
     with soaking.serve() as url:
-        soaked = soaking.soak(chromium, capture, url, 30, (10, 30))
+        soaked = soaking.soak(chromium, capture, url, 16, (6, 16))
     capture.close()
     assert (soaked.wrong, soaked.leaked) == ([], [])
     assert dict(soaked.gaps) == {}
-    assert soaked.hits == 30 * 5 + 6
+    assert soaked.hits == 16 * 5 + 4
     (_, _, first), (_, _, last) = soaked.memory.values()
     assert last <= first + 10

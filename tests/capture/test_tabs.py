@@ -14,12 +14,14 @@ if TYPE_CHECKING:
 HOME, THANKS, OTHER = "http://shop.test/", "http://shop.test/thanks", "http://other.test/"
 
 
-def tab(*urls: str, answered: bool = False, closed: bool = False, old: tuple[int, ...] = ()) -> Tab:
-    """A tab that showed these documents; ``answered``: the next is on its way; ``old``: ordinals that were replaced long ago."""
+def tab(*urls: str, answered: bool = False, asked: bool = False, closed: bool = False, old: tuple[int, ...] = ()) -> Tab:
+    """A tab that showed these documents; the next was ``asked`` for, or ``answered``; ``old``: ordinals that were replaced long ago."""
     shown = Tab("t", "c1", "p1")
     for number, url in enumerate(urls, 1):
         shown.show(f"loader{number}", url)
     shown.load.answered, shown.closed = answered, closed
+    if asked:
+        shown.begin("next")
     for load in shown.loads:
         if load.replaced is not None:
             load.replaced = time.monotonic() - (2 * LATE if load.ordinal in (0, *old) else 0)
@@ -31,6 +33,9 @@ LEAVING = [
     ("a reload, before the new document is shown", partial(tab, THANKS, answered=True), THANKS, 1),
     ("two reloads in a row", partial(tab, THANKS, THANKS, THANKS), THANKS, 2),
     ("the second reload, before its document is shown", partial(tab, THANKS, THANKS, answered=True), THANKS, 2),
+    ("the second reload is asked for as soon as the first is shown", partial(tab, THANKS, THANKS, asked=True), THANKS, 1),
+    ("an empty document is asked for", partial(tab, THANKS, THANKS, asked=True, old=(1,)), THANKS, 2),
+    ("an empty document is asked for on the first page", partial(tab, THANKS, asked=True), THANKS, 1),
     ("another page of the site", partial(tab, HOME, THANKS), HOME, 1),
     ("another site", partial(tab, HOME, OTHER), "http://shop.test/", 1),
     ("only the origin is told", partial(tab, HOME, OTHER), "http://shop.test", 1),

@@ -1,0 +1,147 @@
+"""Which document a request is of, in whatever order the browser tells of it: played to the capture's parts without a browser."""
+
+from __future__ import annotations
+
+import threading
+import time
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from harness.capture.captured import Answer, CapturedRequest
+from harness.capture.datalayer import Recorder
+from harness.capture.exits import Exits
+from harness.capture.pushes import Pushes
+from harness.capture.refusals import Refusals
+from harness.capture.sent import LEFT, UNSEEN, Ledger
+from harness.capture.targets import Targets
+from harness.capture.traffic import Traffic
+from harness.capture.walk import BrowserWalk
+
+THANKS, HIT = "http://shop.test/thanks", "http://vendor.test/hit"
+
+
+class Browser:
+    """What a browser tells, of one tab in one context; what it is answered is left aside."""
+
+    def __init__(self) -> None:
+        self.entries: list[Any] = []
+        self.lock = threading.RLock()
+        owner: Any = SimpleNamespace(lock=self.lock)
+        self.walk = BrowserWalk(owner, self.entries.append, lambda _: Answer(204), Recorder((), ()), time.monotonic(), "c1")
+        self.ledger = Ledger()
+        pushes = Pushes(self.send)
+        self.targets = Targets(self.send, lambda _: "", "_binding", self.ledger, lambda: None)
+        pushes.targets = self.targets
+        exits = Exits(self.send, self.targets, "token")
+        self.targets.exits = exits
+        refusals = Refusals(self.targets, self.ledger)
+        traffic = Traffic(self.send, self.targets, self.ledger, refusals, pushes, exits, lambda: [self.walk])
+        self.events = {**traffic.events, **self.targets.events}
+        self.targets.contexts["C"] = self.walk
+        info = {"targetId": "T", "type": "page", "url": "", "browserContextId": "C"}
+        self.says("Target.attachedToTarget", {"sessionId": "S", "targetInfo": info, "waitingForDebugger": True}, session="")
+
+    def send(self, *_: Any, **__: Any) -> None:
+        """Take a command."""
+
+    def says(self, event: str, params: dict[str, Any], *, session: str = "S") -> None:
+        with self.lock:
+            self.events[event](session, params)
+
+    def shows(self, loader: str, url: str = THANKS) -> None:
+        self.says("Page.frameNavigated", {"frame": {"id": "T", "loaderId": loader, "url": url}})
+
+    def document_is_answered(self, loader: str, url: str = THANKS) -> None:
+        request = {"url": url, "method": "GET", "headers": {}}
+        self.says(
+            "Network.requestWillBeSent", {"requestId": loader, "loaderId": loader, "frameId": "T", "type": "Document", "request": request}
+        )
+        self.pauses(loader, url=url, kind="Document", body=None)
+        self.says("Network.responseReceived", {"requestId": loader, "type": "Document", "response": {"status": 200}})
+
+    def pauses(self, network: str | None, *, url: str = HIT, kind: str = "Ping", body: str | None = "leave") -> None:
+        asked = {"url": url, "method": "POST" if body else "GET", "headers": {"Referer": THANKS}} | ({"postData": body} if body else {})
+        event = {"requestId": f"interception {network} {len(self.ledger.fetch)}", "request": asked, "frameId": "T", "resourceType": kind}
+        self.says("Fetch.requestPaused", event | ({"networkId": network} if network else {}), session="")
+
+    def tells(self, network: str, loader: str) -> None:
+        request = {"url": HIT, "method": "POST", "headers": {"Referer": THANKS}, "hasPostData": True}
+        self.says(
+            "Network.requestWillBeSent", {"requestId": network, "loaderId": loader, "frameId": "T", "type": "Ping", "request": request}
+        )
+
+    def is_silent(self, seconds: float = 2 * UNSEEN) -> None:
+        """The page does not tell of what was paused in the time it has for that."""
+        with self.lock:
+            self.ledger.placed(time.monotonic() + seconds)
+            self.walk.flush(now=time.monotonic() + 60)
+
+    def loads(self) -> list[int | None]:
+        """The load of each hit."""
+        return [each.page_load for each in self.entries if isinstance(each, CapturedRequest) and each.url == HIT]
+
+
+@pytest.fixture
+def played() -> Browser:
+    return Browser()
+
+
+@pytest.mark.parametrize("first", ["paused", "told"])
+def test_a_hit_is_of_the_load_that_its_page_tells(played: Browser, first: str) -> None:
+    played.shows("L1")
+    played.document_is_answered("L2")
+    played.shows("L2")
+    for step in (played.pauses, played.tells) if first == "paused" else (played.tells, played.pauses):
+        step(*(("1.1", "L1") if step == played.tells else ("1.1",)))
+    played.is_silent()
+    assert played.loads() == [1]
+
+
+def test_a_hit_of_which_its_page_tells_no_more_is_of_the_one_that_was_left(played: Browser) -> None:
+    played.shows("L1")
+    played.document_is_answered("L2")
+    played.shows("L2")
+    played.pauses("1.1")
+    played.is_silent()
+    assert played.loads() == [1]
+
+
+def test_a_hit_of_which_a_page_that_stays_tells_late_is_its_own(played: Browser) -> None:
+    played.shows("L1")
+    played.pauses("1.1")
+    played.is_silent()
+    assert played.loads() == [1]
+
+
+def test_after_a_reload_a_page_has_longer_to_tell(played: Browser) -> None:
+    played.shows("L1")
+    played.document_is_answered("L2")
+    played.shows("L2")
+    played.pauses("1.1")
+    played.is_silent(2 * LEFT)
+    assert played.loads() == []
+    played.tells("1.1", "L2")
+    assert played.loads() == [2]
+
+
+def test_a_busy_page_has_its_time_to_tell_and_one_that_is_gone_has_less(played: Browser) -> None:
+    played.shows("L1")
+    played.pauses("1.1")
+    played.is_silent(2 * LEFT)
+    assert played.loads() == []
+    played.shows("L2", "http://shop.test/other")
+    played.is_silent(2 * LEFT)
+    assert played.loads() == [1]
+    played.pauses("1.2")
+    played.is_silent(2 * LEFT)
+    assert played.loads() == [1, 1]
+
+
+def test_the_first_empty_document_sends_nothing_though_its_id_was_never_told(played: Browser) -> None:
+    played.shows("L1", "http://shop.test/other")
+    played.pauses("1.1")
+    played.says("Target.targetDestroyed", {"targetId": "T"}, session="")
+    played.is_silent()
+    assert played.loads() == [1]
