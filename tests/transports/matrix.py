@@ -256,6 +256,7 @@ class Matrix:
         page, start = open_row(row, walked.context, self.site, marker)
         walked.walk.barrier()
         main = walked.walk.page_id(page)
+        walked.wait(lambda: any(each.page == main and each.url == start for each in walked.navigations), limit=2.0)
         load = max((each.page_load or 0 for each in walked.navigations if each.page == main and each.url == start), default=0)
         send_row(row, page, self.site, marker, disk)
         proxied = isinstance(walked.walk, ProxyWalk)
