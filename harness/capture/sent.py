@@ -102,6 +102,11 @@ class Ledger:
         """A request that was just heard of for the first time."""
         return Sent(walk, Slot(), walk.number("r"), walk.now(), walk.step, url, network)
 
+    def heard_of(self, network: str) -> Sent | None:
+        """The request with this id of a page's session; also one of which that session has told nothing but its answer."""
+        waiting = self.unseen.get(network)
+        return self.network.get(network) or (waiting[-1] if waiting else None)
+
     def attribute(self, sent: Sent, loader: str) -> None:
         """Which document load a request is of."""
         frame = sent.frame

@@ -374,11 +374,11 @@ class Traffic:
             self._speculation(sent)
 
     def _response(self, _: str, params: Message) -> None:
-        sent = self.ledger.network.get(params["requestId"])
+        sent = self.ledger.heard_of(params["requestId"])
         if sent is None:
             return
         told = params["response"]
-        if sent.told.get("type") == "Document" and sent.frame is not None and sent.frame.main:
+        if (sent.told or params).get("type") == "Document" and sent.frame is not None and sent.frame.main:
             sent.frame.tab.begin(sent.network).status = told.get("status")
             sent.frame.tab.load.answered = True
         if sent.request is None:
@@ -400,7 +400,7 @@ class Traffic:
         self.ledger.end(sent, Outcome(request=sent.id, state="answered-by-journey", status=told.get("status"), reason=_BY_JOURNEY))
 
     def _failed(self, session_id: str, params: Message) -> None:
-        sent = self.ledger.network.get(params["requestId"])
+        sent = self.ledger.heard_of(params["requestId"])
         if sent is None:
             return
         blocked = params.get("blockedReason")

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from harness.capture.captured import Answer, CapturedRequest
+from harness.capture.captured import Answer, CapturedRequest, Outcome
 from harness.capture.datalayer import Recorder
 from harness.capture.exits import Exits
 from harness.capture.pushes import Pushes
@@ -27,9 +27,12 @@ class Browser:
 
     def __init__(self) -> None:
         self.entries: list[Any] = []
+        self.passed = False
         self.lock = threading.RLock()
         owner: Any = SimpleNamespace(lock=self.lock)
-        self.walk = BrowserWalk(owner, self.entries.append, lambda _: Answer(204), Recorder((), ()), time.monotonic(), "c1")
+        self.walk = BrowserWalk(
+            owner, self.entries.append, lambda _: None if self.passed else Answer(204), Recorder((), ()), time.monotonic(), "c1"
+        )
         self.ledger = Ledger()
         pushes = Pushes(self.send)
         self.targets = Targets(self.send, lambda _: "", "_binding", self.ledger, lambda: None)
@@ -137,6 +140,17 @@ def test_a_busy_page_has_its_time_to_tell_and_one_that_is_gone_has_less(played: 
     played.pauses("1.2")
     played.is_silent(2 * LEFT)
     assert played.loads() == [1, 1]
+
+
+def test_an_answer_counts_though_the_page_told_nothing_before_it(played: Browser) -> None:
+    """A popup may have been let run just before we could ask it to tell."""
+    played.shows("L1")
+    played.passed = True
+    played.pauses("1.1", kind="XHR")
+    played.says("Network.responseReceived", {"requestId": "1.1", "type": "XHR", "response": {"status": 200}})
+    played.is_silent()
+    assert [(each.state, each.status) for each in played.entries if isinstance(each, Outcome)] == [("delivered", 200)]
+    assert played.loads() == [1]
 
 
 def test_the_first_empty_document_sends_nothing_though_its_id_was_never_told(played: Browser) -> None:
