@@ -35,12 +35,17 @@ class Load:
     answered: bool = False
     replaced: float | None = None
 
+    @property
+    def address(self) -> str:
+        """The URL without its fragment, as a ``Referer`` tells it."""
+        return self.url.partition("#")[0]
+
     def fits(self, sender: str | None) -> bool:
         """Whether a ``Referer`` or ``Origin`` can be this document's."""
         if not sender:
             return False
         origin = origin_of(sender)
-        return self.url.split("#")[0] == sender or (sender.rstrip("/") == origin and origin_of(self.url) == origin)
+        return self.address == sender or (sender.rstrip("/") == origin and origin_of(self.url) == origin)
 
 
 @dataclass(slots=True)
@@ -104,7 +109,7 @@ class Tab:
 
     def may_be_shown(self, sender: Load) -> bool:
         """Whether what this load seems to send may be of the one shown now."""
-        return not self.closed and (sender is self.load or sender.url.split("#")[0] == self.load.url.split("#")[0])
+        return not self.closed and (sender is self.load or sender.address == self.load.address)
 
     def leaving(self, sender: str | None) -> Load:
         """The load that sends while it is being left.
@@ -127,7 +132,7 @@ class Tab:
         origin = origin_of(sender)
         whole = sender.rstrip("/") != origin
         for candidates in (
-            [load for load in left if whole and load.url.split("#")[0] == sender],
+            [load for load in left if whole and load.address == sender],
             [load for load in left if origin_of(load.url) == origin],
         ):
             if candidates:

@@ -219,6 +219,7 @@ class Targets:
             return
         self._learn(info)
         session.ready = True
+        new = session.waiting > 0
         send = self._send
         session.frame = self.frames.get(session.target)
         session.worker = self.workers.get(session.target)
@@ -230,14 +231,15 @@ class Targets:
             send("Audits.enable", None, session.id)
             send("Page.addScriptToEvaluateOnNewDocument", {"source": self._script(walk), "runImmediately": True}, session.id)
             send("Target.setAutoAttach", AUTO, session.id)
-            send("Page.getFrameTree", None, session.id, self._tree)
+            send("Page.getFrameTree", None, session.id, lambda reply: self._tree(session, reply, new=new))
         elif session.type in WORKERS:
             send("Network.enable", _NETWORK, session.id)
             send("Audits.enable", None, session.id)
             send("Target.setAutoAttach", AUTO, session.id)
         self._resume(session)
 
-    def _tree(self, reply: Message) -> None:
+    def _tree(self, session: Session, reply: Message, *, new: bool) -> None:
+        """Take in what a tab shows already. One that was ``new`` began to show it before it could tell: that is told here."""
         tree = reply.get("result", {}).get("frameTree")
         if tree is None:
             return
@@ -250,8 +252,11 @@ class Targets:
                 load.loader, load.url = root["loaderId"], "about:blank"
                 frame.url = load.url
             else:
-                frame.tab.show(root["loaderId"], url)
-                frame.url = url
+                if new:
+                    self._frame_navigated(session.id, {"frame": root})
+                else:
+                    frame.tab.show(root["loaderId"], url)
+                    frame.url = url
         self._subtree(tree)
 
     def _subtree(self, tree: Message) -> None:

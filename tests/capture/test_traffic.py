@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from harness.capture.captured import Answer, CapturedRequest, Outcome
+from harness.capture.captured import Answer, CapturedRequest, Navigation, Outcome
 from harness.capture.datalayer import Recorder
 from harness.capture.exits import Exits
 from harness.capture.pushes import Pushes
@@ -25,7 +25,8 @@ THANKS, HIT = "http://shop.test/thanks", "http://vendor.test/hit"
 class Browser:
     """What a browser tells, of one tab in one context; what it is answered is left aside."""
 
-    def __init__(self) -> None:
+    def __init__(self, tree: dict[str, str] | None = None, *, new: bool = True) -> None:
+        self.tree = tree
         self.entries: list[Any] = []
         self.passed = False
         self.lock = threading.RLock()
@@ -44,10 +45,12 @@ class Browser:
         self.events = {**traffic.events, **self.targets.events}
         self.targets.contexts["C"] = self.walk
         info = {"targetId": "T", "type": "page", "url": "", "browserContextId": "C"}
-        self.says("Target.attachedToTarget", {"sessionId": "S", "targetInfo": info, "waitingForDebugger": True}, session="")
+        self.says("Target.attachedToTarget", {"sessionId": "S", "targetInfo": info, "waitingForDebugger": new}, session="")
 
-    def send(self, *_: Any, **__: Any) -> None:
-        """Take a command."""
+    def send(self, method: str, _: Any = None, __: str = "", then: Any = None) -> None:
+        """Take a command; the frame tree is answered at once."""
+        if method == "Page.getFrameTree" and self.tree:
+            then({"result": {"frameTree": {"frame": self.tree}}})
 
     def says(self, event: str, params: dict[str, Any], *, session: str = "S") -> None:
         with self.lock:
@@ -55,6 +58,11 @@ class Browser:
 
     def shows(self, loader: str, url: str = THANKS) -> None:
         self.says("Page.frameNavigated", {"frame": {"id": "T", "loaderId": loader, "url": url}})
+
+    def shows_and_reloads(self) -> None:
+        self.shows("L1")
+        self.document_is_answered("L2")
+        self.shows("L2")
 
     def document_is_answered(self, loader: str, url: str = THANKS) -> None:
         request = {"url": url, "method": "GET", "headers": {}}
@@ -91,37 +99,34 @@ def played() -> Browser:
     return Browser()
 
 
-@pytest.mark.parametrize("first", ["paused", "told"])
-def test_a_hit_is_of_the_load_that_its_page_tells(played: Browser, first: str) -> None:
-    played.shows("L1")
-    played.document_is_answered("L2")
-    played.shows("L2")
-    for step in (played.pauses, played.tells) if first == "paused" else (played.tells, played.pauses):
-        step(*(("1.1", "L1") if step == played.tells else ("1.1",)))
-    played.is_silent()
+@pytest.mark.parametrize("told_first", [False, True], ids=["paused first", "told first"])
+def test_a_hit_is_of_the_load_that_its_page_tells(played: Browser, told_first: bool) -> None:
+    played.shows_and_reloads()
+    if told_first:
+        played.tells("1.1", "L1")
+    played.pauses("1.1")
+    if not told_first:
+        played.tells("1.1", "L1")
     assert played.loads() == [1]
 
 
 def test_a_hit_of_which_its_page_tells_no_more_is_of_the_one_that_was_left(played: Browser) -> None:
-    played.shows("L1")
-    played.document_is_answered("L2")
-    played.shows("L2")
+    played.shows_and_reloads()
     played.pauses("1.1")
     played.is_silent()
     assert played.loads() == [1]
 
 
-def test_a_hit_of_which_a_page_that_stays_tells_late_is_its_own(played: Browser) -> None:
+def test_a_hit_of_which_a_page_that_stays_tells_nothing_in_time_is_its_own_and_once(played: Browser) -> None:
     played.shows("L1")
     played.pauses("1.1")
     played.is_silent()
+    played.tells("1.1", "L1")
     assert played.loads() == [1]
 
 
 def test_after_a_reload_a_page_has_longer_to_tell(played: Browser) -> None:
-    played.shows("L1")
-    played.document_is_answered("L2")
-    played.shows("L2")
+    played.shows_and_reloads()
     played.pauses("1.1")
     played.is_silent(2 * LEFT)
     assert played.loads() == []
@@ -158,4 +163,15 @@ def test_the_first_empty_document_sends_nothing_though_its_id_was_never_told(pla
     played.pauses("1.1")
     played.says("Target.targetDestroyed", {"targetId": "T"}, session="")
     played.is_silent()
+    assert played.loads() == [1]
+
+
+@pytest.mark.parametrize("new", [True, False], ids=["new", "open before"])
+def test_what_a_new_tab_shows_before_it_could_tell_is_a_navigation(new: bool) -> None:
+    """What a tab showed before its walk had it is none."""
+    played = Browser({"id": "T", "loaderId": "L1", "url": THANKS}, new=new)
+    played.pauses("1.1")
+    played.is_silent()
+    shown = [(each.page, each.url, each.page_load) for each in played.entries if isinstance(each, Navigation)]
+    assert shown == ([("p1", THANKS, 1)] if new else [])
     assert played.loads() == [1]
