@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 
 WALKS, BUSY = 1_000, 200
 SIDE_BY_SIDE = 2
-QUIET, PATIENCE, SLICE = 0.2, 5.0, 0.05
-"""Seconds without anything new after a page was left, as in a journey; how long that is waited for; and between two looks."""
+QUIET, PATIENCE = 0.2, 5.0
+"""Seconds without anything new after a page was left, as in a journey, and how long that is waited for."""
 LATE = 15.0
 """Seconds in which what a walk lacks may still come, after the last."""
 BURNER = "import time\nuntil = time.monotonic() + {seconds}\nwhile time.monotonic() < until: pass"
@@ -138,9 +138,7 @@ class One:
         for page in self.context.pages:
             page.goto(self.walk.exit(page.url))
         self.walk.barrier()
-        began = time.monotonic()
-        while (not self.walk.quiet(QUIET, SLICE) and time.monotonic() - began < PATIENCE) or time.monotonic() - began < QUIET:
-            time.sleep(SLICE)
+        self.walk.quiet(QUIET, PATIENCE)
         for page in self.context.pages:
             page.close()
         self.walk.close()
