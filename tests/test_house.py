@@ -138,3 +138,10 @@ def test_the_demo_needs_no_extra_of_the_tests() -> None:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
     collected = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert collected.returncode == 0, collected.stdout + collected.stderr
+
+
+def test_what_is_kept_of_a_folder_that_is_left_out_is_there() -> None:
+    """A clone has ``reports/`` only for the page that says what is written there."""
+    kept = [line[2:] for line in (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines() if line.startswith("!/")]
+    assert kept
+    assert [each for each in kept if not (ROOT / each).is_file()] == []
