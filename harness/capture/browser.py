@@ -344,6 +344,7 @@ class BrowserCapture:
     def _dropped(self, reason: str) -> None:
         with self.lock:
             self.lost = reason or "it was closed"
+            self._ledger.placed(float("inf"))
             for walk in self.walks:
                 if not walk.closed:
                     walk.gap(f"the connection to the browser was lost: {self.lost}")

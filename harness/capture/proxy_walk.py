@@ -450,8 +450,16 @@ class ProxyWalk:
     def _said(self, source: dict[str, Any], message: str) -> None:
         """A document tells of itself, of a route it shows, or what its recorder saw."""
         try:
+            self._take(source, message)
+        except Exception as error:
+            # The driver would say it to the page alone.
+            self.gap(f"what a page told could not be taken in ({type(error).__name__}: {error})")
+            raise
+
+    def _take(self, source: dict[str, Any], message: str) -> None:
+        try:
             token, stamp, kind, text = message.split(" ", 3)
-            time_ = min(max(float(stamp) / 1000 - self._epoch, 0.0), self._now())
+            time_ = self._time_of(stamp)
         except ValueError:
             return
         frame: Frame = source["frame"]
@@ -580,12 +588,18 @@ class ProxyWalk:
                     reason = "given up by the page before an answer was seen"
                 self._end(id_, Outcome(request=flow.request.id, state="unknown" if left else "failed", reason=reason))
 
-    def late(self, token: str, payload: str) -> None:
-        """What the recorder could only tell by a beacon."""
+    def late(self, mark: str, payload: str) -> None:
+        """What the recorder could only tell by a beacon.
+
+        Args:
+            mark: the document's token and, where it tells it once more, after a slash when it told it first.
+            payload: the message.
+        """
+        token, _, stamp = mark.partition("/")
         with self.stir:
             known = self._documents.get(token)
         if known is not None:
-            self._push(known, payload, self._now())
+            self._push(known, payload, self._time_of(stamp) if stamp.replace(".", "", 1).isdigit() else self._now())
         elif (told := parse(payload)) is not None and not told.gap:
             self.gap("a data-layer entry of a page that was left could not be attributed to its page")
 
@@ -599,6 +613,10 @@ class ProxyWalk:
 
     def _now(self) -> float:
         return round(time.monotonic() - self._zero, 6)
+
+    def _time_of(self, stamp: str) -> float:
+        """Seconds since the walk began, of the milliseconds that a page tells."""
+        return round(min(max(float(stamp) / 1000 - self._epoch, 0.0), self._now()), 6)
 
     def _step_at(self, time_: float) -> int:
         return self._steps[bisect.bisect_right(self._steps, time_, key=lambda each: each[0]) - 1][1]

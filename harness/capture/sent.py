@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from harness.capture.captured import Body, CapturedRequest, Outcome
+from harness.capture.tabs import MOMENT
 from harness.capture.walk import Slot
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ UNANSWERED = 3.0
 STALE = 60.0
 """Seconds after which a request that its page told of is no longer expected to be paused."""
 
+PAGE_LEFT = "the page was left before an answer was seen"
+
 KEPT = 10_000
 """How many requests are remembered for what may still be told of them."""
 
@@ -54,6 +57,7 @@ class Sent:
         leaving: the load it is of if its page does not tell of it: it has come to its end, then.
         refusal: the directive of the policy that refused it.
         until: when its page is no longer waited for.
+        watched: whether its answer is paused too, for its page may not tell of that.
     """
 
     walk: BrowserWalk
@@ -74,6 +78,7 @@ class Sent:
     outcome: Outcome | None = None
     refusal: str = ""
     until: float = 0.0
+    watched: bool = False
     former: str | None = None
     told: dict[str, Any] = field(default_factory=dict)
 
@@ -157,10 +162,20 @@ class Ledger:
         )  # fmt: skip
 
     def place(self, sent: Sent) -> None:
-        """Give a request its place in the order, now."""
-        if sent.request is not None:
+        """Give a request its place in the order: the one that is kept for it, or now."""
+        if sent.slot.open:
+            self.fill(sent)
+        elif sent.request is not None:
             sent.slot.entries.insert(0, sent.request)
             sent.walk.queue(sent.slot)
+
+    def keep_places(self, tab: Tab) -> None:
+        """What is paused of a tab has its place before what comes now, though it will be told only later whose it is."""
+        for waiting in self.unseen.values():
+            for sent in waiting:
+                if sent.frame is not None and sent.frame.tab is tab and not sent.slot.open and not sent.slot.gone:
+                    sent.slot.open, sent.slot.until = True, float("inf")
+                    sent.walk.queue(sent.slot)
 
     def hold(self, sent: Sent, seconds: float) -> None:
         """Give a request its place in the order, and hand it on when what is known of it was settled, or the seconds have passed."""
@@ -183,6 +198,8 @@ class Ledger:
             sent.load, sent.ordinal = sent.leaving, sent.leaving.ordinal
             sent.request = self.completed(sent, sent.request)
         self.place(sent)
+        if sent.load is not None and sent.load.replaced is not None and not sent.watched:
+            self.end(sent, Outcome(request=sent.id, state="unknown", reason=PAGE_LEFT))
 
     def record_told(self, sent: Sent, *, disposition: Disposition = "unknown") -> None:
         """Record a request that was never paused, as its page told of it: a body that is no text is not told."""
@@ -232,6 +249,14 @@ class Ledger:
         else:
             sent.slot.entries.append(sent.outcome)
 
+    def left(self, load: Load) -> None:
+        """Another document is shown: what became of what this one sent is told of no more."""
+        # One of which its page told nothing yet may still prove to be of the next.
+        unseen = {id(sent) for waiting in self.unseen.values() for sent in waiting}
+        for sent in [each for each in self.open.values() if each.load is load and not each.watched and id(each) not in unseen]:
+            if sent.request is not None:
+                self.end(sent, Outcome(request=sent.id, state="unknown", reason=PAGE_LEFT))
+
     def abandon(self, which: Callable[[Sent], bool], reason: str) -> None:
         """Say of requests whose answers will not be seen that it is not known what became of them."""
         for sent in [each for each in self.open.values() if each.request is not None and which(each)]:
@@ -246,9 +271,17 @@ class Ledger:
                 if sent.frame is not None and sent.frame.tab is tab:
                     sent.until = min(sent.until, until)
 
-    def hurry(self, tab: Tab) -> None:
-        """A tab is closed: what it told of is paused soon, or never."""
+    def closed(self, tab: Tab) -> None:
+        """A tab is closed: what it told of is paused soon, or never, and what it sent last was of the document it showed."""
         self.gone(tab)
+        for _, sent in self.loose:
+            request, load = sent.request, sent.load
+            if sent.frame is None or sent.frame.tab is not tab or not sent.slot.open or request is None or load is None:
+                continue
+            if load.replaced is None or sent.walk.zero + sent.time - load.replaced > MOMENT:
+                sent.load = tab.leaving(sender(dict(request.headers)))
+                sent.ordinal = sent.load.ordinal
+            self.settle(sent)
         until = time.monotonic() + LAST
         for waiting in self.expected.values():
             for sent in waiting:

@@ -131,12 +131,13 @@ class Tab:
             return left[-1]
         origin = origin_of(sender)
         whole = sender.rstrip("/") != origin
-        for candidates in (
-            [load for load in left if whole and load.address == sender],
-            [load for load in left if origin_of(load.url) == origin],
-        ):
-            if candidates:
-                return candidates[-2] if self._hardly_shown(candidates, now) else candidates[-1]
+        alike = [load for load in left if whole and load.address == sender]
+        if not alike and whole and self.load.address == sender:
+            # It is left without a word beforehand: its tab is closed, or a frame was taken out of it.
+            return self.load
+        alike = alike or [load for load in left if origin_of(load.url) == origin]
+        if alike:
+            return alike[-2] if self._hardly_shown(alike, now) else alike[-1]
         return self.load if origin_of(self.load.url) == origin else left[-1]
 
     def _hardly_shown(self, candidates: list[Load], now: float) -> bool:

@@ -275,7 +275,7 @@ class Targets:
         tab = self.tabs.get(target)
         if tab is not None:
             tab.closed = True
-            self._ledger.hurry(tab)
+            self._ledger.closed(tab)
             self._ledger.abandon(
                 lambda sent: sent.frame is not None and sent.frame.tab is tab, "the tab was closed before an answer was seen"
             )
@@ -341,7 +341,7 @@ class Targets:
                 method=underway.method if underway else None, status=underway.status if underway else None,
             )
         )  # fmt: skip
-        self._ledger.abandon(lambda sent: sent.load is former and sent.session != "", "the page was left before an answer was seen")
+        self._ledger.left(former)
 
     def _within_document(self, _: str, params: Message) -> None:
         frame = self.frames.get(params["frameId"])

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from harness.capture import stub
 from harness.capture.captured import Body, CapturedRequest, Outcome
 from harness.capture.sent import LEFT, UNPAUSED, UNSEEN, Ledger, Sent, header, remember, sender
+from harness.capture.tabs import MOMENT
 from harness.capture.walk import Slot
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from harness.capture.exits import Exits
     from harness.capture.pushes import Pushes
     from harness.capture.refusals import Refusals
-    from harness.capture.tabs import Frame, Worker
+    from harness.capture.tabs import Frame, Load, Worker
     from harness.capture.targets import Targets
     from harness.capture.walk import BrowserWalk
 
@@ -104,6 +105,8 @@ class Traffic:
             self.exits.take(self.targets.walk_of.get(event.get("frameId", "")), event)
             return
         if event["request"]["url"].endswith(self.pushes.token):
+            if (frame := self.targets.frames.get(event.get("frameId", ""))) is not None:
+                self.ledger.keep_places(frame.tab)
             self.pushes.late(event, body_of(event["request"]))
             return
         walk = self.targets.walk_of.get(event.get("frameId", ""))
@@ -157,7 +160,7 @@ class Traffic:
         if waiting is None and network and "redirectedRequestId" not in event and (again := self._again(network, asked)):
             self.ledger.fetch[event["requestId"]] = again
             if again.request is not None:
-                self._respond(event, again.request, walk.decide(again.request), again, watch=False)
+                self._respond(event, again.request, walk.decide(again.request), again)
             return
         told = waiting is not None
         if waiting:
@@ -198,12 +201,12 @@ class Traffic:
         remember(self.ledger.fetch, event["requestId"], sent)
         answer = walk.decide(request)
         request = replace(request, disposition="passed" if answer is None else "blocked" if answer.blocked else "stubbed")
-        sent.request = walk.within(request)
-        remember(self.ledger.open, id(sent), sent)
         # Of the end of a service worker's own script its session does not tell.
         own_script = sent.worker is not None and network == sent.worker.id
-        untold = not (tracked or told) or not event.get("networkId")
-        self._respond(event, request, answer, sent, watch=untold or kind == "ping" or own_script)
+        sent.watched = not (tracked or told) or not event.get("networkId") or kind == "ping" or own_script
+        sent.request = walk.within(request)
+        remember(self.ledger.open, id(sent), sent)
+        self._respond(event, request, answer, sent)
         if told:
             self.ledger.fill(sent)
         elif tracked:
@@ -220,11 +223,17 @@ class Traffic:
                 self.ledger.loose.append((time.monotonic(), sent))
 
     def _doubtful(self, sent: Sent) -> bool:
-        """Whether a request that seems to be the last of a document that is gone may be of the one shown now, which would tell of it."""
+        """Whether a request that seems to be the last of a document that is gone may be of the one shown now.
+
+        That one would tell of all but its last beacon, sent as its tab is closed: the browser may say only afterwards that it is.
+        """
         frame, request = sent.frame, sent.request
-        if frame is None or request is None or not frame.main or frame.tab.closed or request.resource_type in ("ping", "preflight"):
+        if frame is None or request is None or not frame.main or frame.tab.closed or request.resource_type == "preflight":
             return False
-        return sent.load is not frame.tab.load and frame.tab.load.fits(sender(dict(request.headers)))
+        load = sent.load
+        if load is None or load is frame.tab.load or not frame.tab.load.fits(sender(dict(request.headers))):
+            return False
+        return request.resource_type != "ping" or (sent.former is None and left_long_ago(load))
 
     def _watched(self, frame: Frame | None, worker: Worker | None) -> bool:
         """Whether a session of ours is told of what this sender sends."""
@@ -275,10 +284,10 @@ class Traffic:
         if sent.request is not None and sent.walk.decide(sent.request) is not None:
             sent.walk.gap(f"a speculative prefetch could not be stubbed: {sent.url[:200]}")
 
-    def _respond(self, event: Message, request: CapturedRequest, answer: Answer | None, sent: Sent, *, watch: bool) -> None:
+    def _respond(self, event: Message, request: CapturedRequest, answer: Answer | None, sent: Sent) -> None:
         if answer is None:
             params: Message = {"requestId": event["requestId"]}
-            if watch:
+            if sent.watched:
                 params["interceptResponse"] = True
             self._send("Fetch.continueRequest", params, then=lambda reply: self._refused(reply, sent))
             return
@@ -440,6 +449,11 @@ class Traffic:
         sent = self.ledger.network.get(params["requestId"])
         if sent is not None and sent.request is None:
             self.ledger.release(sent)
+
+
+def left_long_ago(load: Load) -> bool:
+    """Whether another document has been shown in this one's stead for longer than its last requests take to be paused."""
+    return load.replaced is not None and time.monotonic() - load.replaced > MOMENT
 
 
 def asks_first(told: Message) -> bool:

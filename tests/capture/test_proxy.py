@@ -19,6 +19,7 @@ from harness.capture import proxy as proxies
 from harness.capture.captured import Answer, CapturedRequest
 from harness.capture.chromium import launch_options
 from harness.capture.proxy import ProxyCapture, find_mitmdump
+from harness.capture.proxy_walk import ProxyWalk
 from harness.errors import BrowserError
 from transports.matrix import Matrix, stub
 from transports.rows import ROWS, Row
@@ -26,8 +27,6 @@ from transports.walked import Walked as Begun
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-    from harness.capture.proxy_walk import ProxyWalk
 
 try:
     find_mitmdump()
@@ -280,6 +279,33 @@ def test_pushes_are_in_order_with_requests_also_those_made_while_the_page_is_lef
     assert told == ["before", "1", "between", "2", "bye"]
     assert {(each.page, each.page_load, each.main_frame) for each in one.of("Push")} == {("p1", 1, True)}
     assert [each.step for each in one.of("Push")] == [0, 0, 1]
+
+
+def test_a_push_that_is_lost_on_its_way_is_told_once_more_when_its_page_is_left(
+    walk: Any, site: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take = ProxyWalk._said
+
+    def lossy(self: ProxyWalk, source: dict[str, Any], message: str) -> None:
+        if "between" in message:
+            raise LookupError("lost")
+        take(self, source, message)
+
+    monkeypatch.setattr(ProxyWalk, "_said", lossy)
+    one = walk()
+    site.page(
+        "/proxy-lost",
+        "<!doctype html><title>t</title><script>window.dataLayer = [{event: 'before'}]</script>"
+        "<script>dataLayer.push({event: 'between'}); fetch('/hit/lost/1')</script>",
+    )
+    page = one.open(site.url + "/proxy-lost")
+    site.wait("lost", 1)
+    one.walk.enter_step(1)
+    page.goto("about:blank")
+    one.settle()
+    told = [type(each).__name__ for each in one.entries if type(each).__name__ == "Push" or "/hit/lost" in getattr(each, "url", "")]
+    assert told == ["Push", "Push", "CapturedRequest"]
+    assert [(each.value["event"], each.step, each.page_load) for each in one.of("Push")] == [("before", 0, 1), ("between", 0, 1)]
 
 
 def test_two_walks_at_once_do_not_mix(walk: Any, site: Any) -> None:

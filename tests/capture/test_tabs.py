@@ -43,6 +43,7 @@ LEAVING = [
     ("the tab is closed", partial(tab, HOME, THANKS, closed=True, old=(1,)), THANKS, 2),
     ("the tab is closed just after a reload", partial(tab, THANKS, THANKS, closed=True), THANKS, 2),
     ("a frame taken out of a page long shown", partial(tab, THANKS, THANKS, old=(1,)), THANKS, 2),
+    ("the tab is closed, which is told later", partial(tab, HOME, THANKS), THANKS, 2),
     ("a frame taken out of the first page", partial(tab, HOME), HOME, 1),
     ("a fragment in the address", partial(tab, HOME + "#a", THANKS), HOME, 1),
 ]

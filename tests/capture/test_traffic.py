@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from harness.capture.captured import Answer, CapturedRequest, Navigation, Outcome
+from harness.capture.captured import Answer, CapturedRequest, Navigation, Outcome, Push
 from harness.capture.datalayer import Recorder
 from harness.capture.exits import Exits
 from harness.capture.pushes import Pushes
@@ -29,13 +29,14 @@ class Browser:
         self.tree = tree
         self.entries: list[Any] = []
         self.passed = False
+        self.referer = THANKS
         self.lock = threading.RLock()
         owner: Any = SimpleNamespace(lock=self.lock)
         self.walk = BrowserWalk(
             owner, self.entries.append, lambda _: None if self.passed else Answer(204), Recorder((), ()), time.monotonic(), "c1"
         )
         self.ledger = Ledger()
-        pushes = Pushes(self.send)
+        self.pushes = pushes = Pushes(self.send)
         self.targets = Targets(self.send, lambda _: "", "_binding", self.ledger, lambda: None)
         pushes.targets = self.targets
         exits = Exits(self.send, self.targets, "token")
@@ -73,9 +74,15 @@ class Browser:
         self.says("Network.responseReceived", {"requestId": loader, "type": "Document", "response": {"status": 200}})
 
     def pauses(self, network: str | None, *, url: str = HIT, kind: str = "Ping", body: str | None = "leave") -> None:
-        asked = {"url": url, "method": "POST" if body else "GET", "headers": {"Referer": THANKS}} | ({"postData": body} if body else {})
+        asked = {"url": url, "method": "POST" if body else "GET", "headers": {"Referer": self.referer}}
+        asked |= {"postData": body} if body else {}
         event = {"requestId": f"interception {network} {len(self.ledger.fetch)}", "request": asked, "frameId": "T", "resourceType": kind}
         self.says("Fetch.requestPaused", event | ({"networkId": network} if network else {}), session="")
+
+    def tells_by_beacon(self, payload: str) -> None:
+        """The recorder tells something while its page is left."""
+        asked = {"url": "http://shop.test/.tagproof/" + self.pushes.token, "method": "POST", "headers": {}, "postData": payload}
+        self.says("Fetch.requestPaused", {"requestId": "late", "request": asked, "frameId": "T", "resourceType": "Ping"}, session="")
 
     def tells(self, network: str, loader: str) -> None:
         request = {"url": HIT, "method": "POST", "headers": {"Referer": THANKS}, "hasPostData": True}
@@ -174,4 +181,66 @@ def test_what_a_new_tab_shows_before_it_could_tell_is_a_navigation(new: bool) ->
     played.is_silent()
     shown = [(each.page, each.url, each.page_load) for each in played.entries if isinstance(each, Navigation)]
     assert shown == ([("p1", THANKS, 1)] if new else [])
+    assert played.loads() == [1]
+
+
+def outcomes(played: Browser) -> list[tuple[str, str]]:
+    return [(each.state, each.reason) for each in played.entries if isinstance(each, Outcome)]
+
+
+@pytest.mark.parametrize("gave_up_first", [False, True], ids=["left first", "given up first"])
+def test_a_request_of_which_its_page_told_nothing_before_it_was_left_is_not_awaited_for_ever(played: Browser, gave_up_first: bool) -> None:
+    played.passed = True
+    played.shows("L1")
+    played.pauses("1.1", kind="XHR")
+    if gave_up_first:
+        played.is_silent()
+    played.shows("L2", "http://shop.test/other")
+    played.is_silent()
+    assert played.loads() == [1]
+    assert outcomes(played) == [("unknown", "the page was left before an answer was seen")]
+    assert not played.walk.busy(played.walk.zero)
+
+
+def test_what_is_told_by_a_beacon_while_a_page_is_left_comes_after_what_was_paused_before(played: Browser) -> None:
+    played.shows("L1")
+    played.pauses("1.1", kind="XHR")
+    played.tells_by_beacon('{"d":"one","n":1,"k":"push","s":"dataLayer","u":"","v":{"event":"bye"}}')
+    played.shows("L2", "http://shop.test/other")
+    played.is_silent()
+    assert [type(each) for each in played.entries if isinstance(each, CapturedRequest | Push)] == [CapturedRequest, Push]
+
+
+def test_a_page_that_tells_late_of_what_was_paused_before_a_beacon_of_the_recorder_tells_it_in_its_place(played: Browser) -> None:
+    played.shows("L1")
+    played.pauses("1.1", kind="XHR")
+    played.tells_by_beacon('{"d":"one","n":1,"k":"push","s":"dataLayer","u":"","v":{"event":"bye"}}')
+    played.tells("1.1", "L1")
+    assert [type(each) for each in played.entries if isinstance(each, CapturedRequest | Push)] == [CapturedRequest, Push]
+    assert played.loads() == [1]
+
+
+def test_a_beacon_of_a_page_that_is_closed_soon_after_another_was_left_is_its_own(played: Browser) -> None:
+    """The browser may tell of it before it tells that the tab is closed, and give it no document."""
+    played.shows("L1", "http://shop.test/other")
+    played.shows("L2", THANKS)
+    played.targets.tabs["T"].loads[-2].replaced = time.monotonic() - 1.0
+    played.pauses(None)
+    played.says("Target.targetDestroyed", {"targetId": "T"}, session="")
+    played.is_silent()
+    assert played.loads() == [2]
+
+
+def test_a_beacon_that_tells_only_its_origin_is_of_the_page_that_is_closed(played: Browser) -> None:
+    played.referer = "http://shop.test/"
+    test_a_beacon_of_a_page_that_is_closed_soon_after_another_was_left_is_its_own(played)
+
+
+def test_a_beacon_that_tells_only_its_origin_is_of_the_page_that_was_left_where_the_next_stays(played: Browser) -> None:
+    played.referer = "http://shop.test/"
+    played.shows("L1", "http://shop.test/other")
+    played.shows("L2", THANKS)
+    played.targets.tabs["T"].loads[-2].replaced = time.monotonic() - 1.0
+    played.pauses(None)
+    played.is_silent()
     assert played.loads() == [1]
