@@ -3,6 +3,9 @@
 Scripts send their queues when a page begins to be left (``beforeunload``), by requests that end with their page. A visitor's next page
 takes its time, so that these arrive and are answered; a document that is there at once, as about:blank is, cuts them off, and the script
 sends the same again from its page's last moment, or not at all.
+
+Each such document shows an image that is answered here as well. What its page sent in its last moment (``pagehide``) was sent before, by
+the same way: once the document has loaded, all of that was paused, however busy the machine is.
 """
 
 from __future__ import annotations
@@ -37,10 +40,6 @@ RECENT = 2.0
 
 BLANK = "about:blank"
 
-_EMPTY = base64.b64encode(b'<link rel=icon href="data:,">').decode("ascii")
-"""Without an icon of its own a document has the browser ask its site for one."""
-
-
 @dataclass(slots=True)
 class _Held:
     event: Message
@@ -56,13 +55,17 @@ class Exits:
     Args:
         send: sends a command.
         targets: what is open.
-        token: a word that no page can guess; the addresses end with it.
+        token: a word that no page can guess; the addresses end with it, the image's too.
     """
 
     def __init__(self, send: Callable[..., None], targets: Targets, token: str) -> None:
         self._send = send
         self._targets = targets
         self._path = f"/.tagproof/left/{token}"
+        self._image = f"/.tagproof/seen/{token}"
+        # Without an icon of its own a document has the browser ask its site for one.
+        source = f'<link rel=icon href="data:,"><img src="{self._image}" alt="" width=0 height=0>'
+        self._source = base64.b64encode(source.encode()).decode("ascii")
         self.held: list[_Held] = []
 
     def address(self, walk: BrowserWalk, url: str) -> str:
@@ -80,8 +83,18 @@ class Exits:
         """Whether it is such an address."""
         return url.endswith(self._path)
 
-    def take(self, walk: BrowserWalk | None, event: Message) -> None:
-        """Hold back a document that was asked for."""
+    def takes(self, walk: BrowserWalk | None, event: Message) -> bool:
+        """Take a request for such a document, which is held back, or for its image; False if it is for neither."""
+        url = event["request"]["url"]
+        if url.endswith(self._image):
+            self._send("Fetch.fulfillRequest", {"requestId": event["requestId"], "responseCode": 204})
+        elif self.is_one(url):
+            self._take(walk, event)
+        else:
+            return False
+        return True
+
+    def _take(self, walk: BrowserWalk | None, event: Message) -> None:
         if walk is None:
             self._answer(event)
         else:
@@ -111,5 +124,5 @@ class Exits:
 
     def _answer(self, event: Message) -> None:
         headers = [{"name": "Content-Type", "value": "text/html"}, {"name": "Cache-Control", "value": "no-store"}]
-        params = {"requestId": event["requestId"], "responseCode": 200, "responseHeaders": headers, "body": _EMPTY}
+        params = {"requestId": event["requestId"], "responseCode": 200, "responseHeaders": headers, "body": self._source}
         self._send("Fetch.fulfillRequest", params)

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from harness.capture.captured import Body, CapturedRequest, Outcome
-from harness.capture.tabs import MOMENT
 from harness.capture.walk import Slot
 
 if TYPE_CHECKING:
@@ -278,7 +277,9 @@ class Ledger:
             request, load = sent.request, sent.load
             if sent.frame is None or sent.frame.tab is not tab or not sent.slot.open or request is None or load is None:
                 continue
-            if load.replaced is None or sent.walk.zero + sent.time - load.replaced > MOMENT:
+            # Of the two that it may be of, the one whose end is nearer.
+            at = sent.walk.zero + sent.time
+            if load.replaced is None or at - load.replaced > time.monotonic() - at:
                 sent.load = tab.leaving(sender(dict(request.headers)))
                 sent.ordinal = sent.load.ordinal
             self.settle(sent)

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 from harness.capture import stub
 from harness.capture.captured import Body, CapturedRequest, Outcome
 from harness.capture.sent import LEFT, UNPAUSED, UNSEEN, Ledger, Sent, header, remember, sender
-from harness.capture.tabs import MOMENT
 from harness.capture.walk import Slot
 
 if TYPE_CHECKING:
@@ -38,6 +37,9 @@ LAST_KINDS = ("ping", "xhr", "fetch", "other")
 
 SOON = 1.0
 """Seconds that a beacon which needs no preflight waits to be paused: one that is too large the browser drops without a word."""
+
+AT_ONCE = 0.05
+"""Seconds after a document was left in which its last requests are paused, where the machine is not busy."""
 
 UNKNOWN = 1.5
 """Seconds that a request of a frame not yet known is held."""
@@ -101,8 +103,7 @@ class Traffic:
         if "responseStatusCode" in event or "responseErrorReason" in event:
             self._answered(event)
             return
-        if self.exits.is_one(event["request"]["url"]):
-            self.exits.take(self.targets.walk_of.get(event.get("frameId", "")), event)
+        if self.exits.takes(self.targets.walk_of.get(event.get("frameId", "")), event):
             return
         if event["request"]["url"].endswith(self.pushes.token):
             if (frame := self.targets.frames.get(event.get("frameId", ""))) is not None:
@@ -233,7 +234,7 @@ class Traffic:
         load = sent.load
         if load is None or load is frame.tab.load or not frame.tab.load.fits(sender(dict(request.headers))):
             return False
-        return request.resource_type != "ping" or (sent.former is None and left_long_ago(load))
+        return request.resource_type != "ping" or (sent.former is None and was_left(load))
 
     def _watched(self, frame: Frame | None, worker: Worker | None) -> bool:
         """Whether a session of ours is told of what this sender sends."""
@@ -451,9 +452,9 @@ class Traffic:
             self.ledger.release(sent)
 
 
-def left_long_ago(load: Load) -> bool:
-    """Whether another document has been shown in this one's stead for longer than its last requests take to be paused."""
-    return load.replaced is not None and time.monotonic() - load.replaced > MOMENT
+def was_left(load: Load) -> bool:
+    """Whether another document has been shown in this one's stead for longer than its last requests usually take to be paused."""
+    return load.replaced is not None and time.monotonic() - load.replaced > AT_ONCE
 
 
 def asks_first(told: Message) -> bool:

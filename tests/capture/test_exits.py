@@ -36,6 +36,7 @@ def test_a_queue_that_is_sent_while_leaving_is_sent_once(walk: Callable[..., Any
     pages = [walked.open(url) for _ in range(8)]
     for page in pages:
         page.goto(walked.walk.exit(page.url))
+        assert page.evaluate("[document.images.length, document.images[0].complete]") == [1, True]
     walked.walk.barrier()
     assert walked.wait(lambda: len(walked.hits(marker)) >= 16)
     walked.walk.quiet(0.2, 3)
@@ -55,6 +56,16 @@ def test_a_page_that_never_rests_is_left_all_the_same(walk: Callable[..., Any], 
     page = walked.open(site.page("/restless", page_source))
     page.goto(walked.walk.exit(page.url), timeout=6_000)
     assert page.evaluate("document.documentElement.innerText") == ""
+
+
+def test_a_journey_that_refuses_images_leaves_it_all_the_same(walk: Callable[..., Any], site: Any) -> None:
+    walked = walk(stub_hits)
+    walked.context.route("**/*", lambda route: route.abort() if route.request.resource_type == "image" else route.continue_())
+    page = walked.open(site.page("/no-images", QUEUE.replace("{marker}", "no-images")))
+    page.goto(walked.walk.exit(page.url), timeout=6_000)
+    page.close()
+    assert walked.wait(lambda: len(walked.hits("no-images")) == 2)
+    assert not any(".tagproof" in each.url for each in walked.requests)
 
 
 def test_where_something_else_might_answer_it_is_the_blank_page(walk: Callable[..., Any], site: Any) -> None:

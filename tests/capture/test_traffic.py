@@ -231,6 +231,16 @@ def test_a_beacon_of_a_page_that_is_closed_soon_after_another_was_left_is_its_ow
     assert played.loads() == [2]
 
 
+def test_a_beacon_of_a_page_that_is_closed_is_its_own_though_one_of_the_same_address_was_left_just_before(played: Browser) -> None:
+    played.shows("L1")
+    played.shows("L2")
+    played.targets.tabs["T"].loads[-2].replaced = time.monotonic() - 0.15
+    played.pauses(None)
+    played.says("Target.targetDestroyed", {"targetId": "T"}, session="")
+    played.is_silent()
+    assert played.loads() == [2]
+
+
 def test_a_beacon_that_tells_only_its_origin_is_of_the_page_that_is_closed(played: Browser) -> None:
     played.referer = "http://shop.test/"
     test_a_beacon_of_a_page_that_is_closed_soon_after_another_was_left_is_its_own(played)

@@ -261,8 +261,8 @@ class Matrix:
         send_row(row, page, self.site, marker, disk)
         proxied = isinstance(walked.walk, ProxyWalk)
         expected = row.count + (row.proxied if proxied else row.refused)
-        if self.answer is not None and row.stubbed is not None:
-            expected = row.stubbed
+        if self.answer is not None:
+            expected = row.count if row.stubbed is None else row.stubbed
         self.site.wait(marker, 0 if self.answer else row.count)
         walked.wait(lambda: len(walked.hits(marker)) >= expected)
         walked.walk.barrier()
