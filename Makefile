@@ -2,6 +2,9 @@
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test bench lint format lock clean
 BIN := .venv/bin
+# Many Pythons are started: what they compile is kept, in .venv, also where the environment has it that none is kept beside the sources.
+unexport PYTHONDONTWRITEBYTECODE
+export PYTHONPYCACHEPREFIX := $(CURDIR)/.venv/pycache
 export PYTHON
 
 help:      ## this list

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+import lean
 from harness.capture.chromium import launch_options
 from harness.capture.endpoint import LAUNCH_ARGS, find
 from harness.capture.proxy import find_mitmdump
@@ -118,7 +119,7 @@ def run(project: pytest.Pytester, site: str, tests: str, *arguments: str, confte
         path = project.path / name
         path.parent.mkdir(exist_ok=True)
         path.write_text(textwrap.dedent(text), encoding="utf-8")
-    return project.runpytest_subprocess("journeys", "--base-url", site, "--tracking-no-pictures", "-p", "no:randomly", *arguments)
+    return project.runpytest_subprocess("journeys", "--base-url", site, "--tracking-no-pictures", *lean.ARGUMENTS, *arguments)
 
 
 def walks(project: pytest.Pytester) -> dict[str, dict[str, Any]]:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import lean
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -107,7 +109,7 @@ def _write(project: pytest.Pytester, **files: str) -> None:
 
 
 def _run(project: pytest.Pytester, site: str, *arguments: str) -> pytest.RunResult:
-    return project.runpytest_subprocess("journeys", "--base-url", site, "-p", "no:randomly", *arguments)
+    return project.runpytest_subprocess("journeys", "--base-url", site, *lean.ARGUMENTS, *arguments)
 
 
 def _verdicts(project: pytest.Pytester) -> dict[str, dict[str, list[str] | str]]:
@@ -263,6 +265,6 @@ def test_a_stored_recording_is_judged_as_the_live_walk_was(project: pytest.Pytes
 
 def test_a_run_without_journeys_is_left_alone(pytester: pytest.Pytester) -> None:
     pytester.makepyfile("def test_other(): pass")
-    result = pytester.runpytest_subprocess()
+    result = pytester.runpytest_subprocess(*lean.ARGUMENTS)
     assert result.ret == 0
     assert not (pytester.path / "reports").exists()

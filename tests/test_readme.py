@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
+import lean
 from harness import cli, compose
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def test_the_failure_shown_is_a_real_one(tmp_path: Path) -> None:
     ((fault, shown),) = _blocks("text", "output")
     walked = subprocess.run(
         [
-            sys.executable, "-m", "pytest", "journeys/test_checkout.py", "--demo-faults", fault, "--scenario", "reload",
+            sys.executable, "-m", "pytest", *lean.ARGUMENTS, "journeys/test_checkout.py", "--demo-faults", fault, "--scenario", "reload",
             "--tracking-reports", str(tmp_path), "--tracking-no-pictures", "-p", "no:cacheprovider", "-k", fault,
         ],
         cwd=ROOT, capture_output=True, text=True, check=False,

@@ -6,11 +6,11 @@ Below the bounds nothing is lost. Above them the walk's record says what is miss
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from harness.capture.captured import CapturedRequest, Navigation, Outcome, Push
+from harness.capture.captured import Body, CapturedRequest, Navigation, Outcome, Push
 
 if TYPE_CHECKING:
     from harness.capture.contract import Entry
@@ -30,7 +30,8 @@ class Bounds:
         body: bytes of one request's body that are kept; a longer one is partial.
         kept: bytes of all addresses, headers, bodies and pushed values that are kept.
         tabs: tabs open at once; what is opened beyond is closed at once.
-        stuck: seconds after which a page whose script does not end is stopped and left, and a dialog that nobody answers is accepted.
+        stuck: seconds after which a page whose script does not end is stopped and left, and a dialog that nobody answers is accepted
+            (by capture in a browser only: a proxy cannot, and the driver has limits of its own).
     """
 
     requests: int = 20_000
@@ -54,6 +55,7 @@ class Tally:
         self._kept = {CapturedRequest: 0, Push: 0, Navigation: 0}
         self._most = {CapturedRequest: bounds.requests, Push: bounds.pushes, Navigation: bounds.navigations}
         self._over: dict[type, Counter[str]] = {kind: Counter() for kind in self._kept}
+        self._dropped: set[str] = set()
         self._left_out: dict[str, tuple[str, int]] = {}
         self._tabs = 0
 
@@ -62,11 +64,15 @@ class Tally:
         return self._kept[kind] >= self._most[kind] or self.size >= self.bounds.kept
 
     def keeps(self, entry: Entry) -> bool:
-        """Count an entry; False if it is not to be kept."""
+        """Count an entry; False if it is not to be kept. What became of a request that was not kept is not kept either."""
         if isinstance(entry, Outcome):
-            return True
+            dropped = entry.request in self._dropped
+            self._dropped.discard(entry.request)
+            return not dropped
         kind = type(entry)
         if self.full(kind):
+            if isinstance(entry, CapturedRequest):
+                self._dropped.add(entry.id)
             where = entry.source if isinstance(entry, Push) else urlsplit(entry.url[:2_000]).netloc
             counts = self._over[kind]
             counts[where if where in counts or len(counts) < 100 * NAMED else ""] += 1
@@ -74,6 +80,16 @@ class Tally:
         self._kept[kind] += 1
         self.size += _size(entry)
         return True
+
+    def within(self, request: CapturedRequest) -> CapturedRequest:
+        """A request with as much of it as is kept."""
+        if self.full(CapturedRequest):
+            return replace(request, url=request.url[:2_000], headers=(), body=Body())
+        most, body = self.bounds.body, request.body
+        if len(body.data) <= most:
+            return request
+        reason = f"cut to the first {most:,} of {len(body.data):,} bytes" + (f"; {body.reason}" if body.reason else "")
+        return replace(request, body=Body("partial", body.data[:most], reason))
 
     def left_out(self, document: str, where: str, count: int) -> None:
         """A document's recorder has left out so many pushes by now."""

@@ -45,11 +45,6 @@ class Told:
     cut: tuple[str, ...] = field(default_factory=tuple)
     over: int = 0
 
-    @property
-    def gap(self) -> str:
-        """What the script did not record, in words; empty for a push."""
-        return f"{self.over:,} pushes and calls of one document were not kept" if self.over else ""
-
 
 @dataclass(frozen=True, slots=True)
 class Recorder:

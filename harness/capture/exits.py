@@ -40,6 +40,7 @@ RECENT = 2.0
 
 BLANK = "about:blank"
 
+
 @dataclass(slots=True)
 class _Held:
     event: Message

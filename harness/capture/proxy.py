@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from urllib.parse import urlsplit
 
 from harness.capture import stub
+from harness.capture.bounds import BOUNDS
 from harness.capture.captured import Body, CapturedRequest
 from harness.capture.datalayer import CALLS, LAYERS, Recorder
 from harness.capture.proxy_walk import ProxyWalk
@@ -33,6 +34,7 @@ from harness.errors import BrowserError
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext
 
+    from harness.capture.bounds import Bounds
     from harness.capture.captured import Answer
     from harness.capture.contract import Answerer, Sink
 
@@ -82,7 +84,8 @@ def find_mitmdump() -> Path:
 class ProxyCapture:
     """Capture by one proxy process, for all walks that go through it."""
 
-    def __init__(self, command: Path, *, insecure: bool, host: str) -> None:
+    def __init__(self, command: Path, *, insecure: bool, host: str, bounds: Bounds = BOUNDS) -> None:
+        self.bounds = bounds
         self.token = secrets.token_hex(12)
         self.host = f"tagproof-{self.token}.invalid"
         """A host that cannot exist: what is told to it is for capture, and never leaves the proxy."""
@@ -109,17 +112,18 @@ class ProxyCapture:
         self._thread.start()
 
     @classmethod
-    def attach(cls, *, insecure: bool = False, host: str = "127.0.0.1") -> Self:
+    def attach(cls, *, insecure: bool = False, host: str = "127.0.0.1", bounds: Bounds = BOUNDS) -> Self:
         """Start a proxy.
 
         Args:
             insecure: take servers' certificates unseen, for a site under test with a certificate of its own.
             host: the address that it listens on; ``0.0.0.0`` for devices of the network.
+            bounds: how much of each walk is kept.
 
         Raises:
             BrowserError: mitmproxy is not installed, or does not start.
         """
-        return cls(find_mitmdump(), insecure=insecure, host=host)
+        return cls(find_mitmdump(), insecure=insecure, host=host, bounds=bounds)
 
     @property
     def certificate(self) -> Path:
@@ -176,7 +180,7 @@ class ProxyCapture:
             raise BrowserError(f"the proxy was lost: {self.lost}", mend="start the run again")
         with self._lock:
             self._walks += 1
-            return ProxyWalk(self, sink, answer, Recorder(tuple(layers), tuple(calls)), zero)
+            return ProxyWalk(self, sink, answer, Recorder(tuple(layers), tuple(calls), most=self.bounds.pushes), zero, self.bounds)
 
     def close(self) -> None:
         """End the proxy."""

@@ -9,6 +9,7 @@ page's.
 from __future__ import annotations
 
 import bisect
+import contextlib
 import itertools
 import json
 import secrets
@@ -21,6 +22,7 @@ from urllib.parse import urldefrag, urljoin
 
 from playwright.sync_api import Error as PlaywrightError
 
+from harness.capture.bounds import BOUNDS, Tally
 from harness.capture.captured import Body, CapturedRequest, Navigation, Outcome, Push
 from harness.capture.datalayer import parse
 from harness.capture.walk import LASTING, message
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import BrowserContext, Frame, Page, Request, Response
 
+    from harness.capture.bounds import Bounds
     from harness.capture.captured import Answer, NavigationKind
     from harness.capture.contract import Answerer, Entry, Sink
     from harness.capture.datalayer import Recorder
@@ -157,7 +160,11 @@ class ProxyWalk:
 
     backend = "proxy"
 
-    def __init__(self, capture: ProxyCapture, sink: Sink, answer: Answerer, recorder: Recorder, zero: float) -> None:
+    def __init__(
+        self, capture: ProxyCapture, sink: Sink, answer: Answerer, recorder: Recorder, zero: float, bounds: Bounds = BOUNDS
+    ) -> None:
+        self.bounds = bounds
+        self.tally = Tally(bounds)
         self.capture = capture
         self.answer = answer
         self.closed = False
@@ -293,7 +300,7 @@ class ProxyWalk:
     def note_gap(self) -> tuple[str, ...]:
         """What this capture knows that it may have missed, in words; empty if nothing."""
         with self.stir:
-            return tuple(self._gaps)
+            return (*self._gaps, *self.tally.words())
 
     def close(self) -> None:
         """Stop. Hits that arrive later are still given to the sink until the context is gone."""
@@ -335,6 +342,10 @@ class ProxyWalk:
 
     def _opened(self, page: Page) -> None:
         self._tab(page)
+        if sum(not each.is_closed() for each in self._tabs) > self.bounds.tabs:
+            self.tally.tab()
+            with contextlib.suppress(PlaywrightError):
+                page.close()
 
     def _tab(self, page: Page) -> Tab:
         if page not in self._tabs:
@@ -510,9 +521,12 @@ class ProxyWalk:
             if (told.document, told.number) in self._messages:
                 return
             self._messages.add((told.document, told.number))
-        if told.gap:
-            self.gap(f"{of.tab.name}: {told.gap}")
-            return
+        with self.stir:
+            if told.over:
+                self.tally.left_out(told.document, f"{of.tab.name}'s documents", told.over)
+                return
+            if not self.tally.full(Push):
+                self.tally.size += len(payload)
         push = Push(
             id=f"d{next(self._numbers)}", source=told.source, value=told.value, kind="call" if told.kind == "call" else "push", time=time_,
             context=of.context, page=of.tab.name, page_url=told.url if of.main else of.page_url, page_load=of.ordinal, frame_url=told.url,
@@ -537,6 +551,7 @@ class ProxyWalk:
                 request, id=f"r{next(self._numbers)}", time=now, step=self._step_at(now), context=self._names.get(told["door"]),
                 resource_type=type_, main_frame=main, redirected_from=former.request.id if former else None,
             )  # fmt: skip
+            whole, request = request, self.tally.within(request)
             flow = Flow(request, (method, urldefrag(url).url))
             self._flows[told["id"]] = flow
             self._flight[told["id"]] = request
@@ -548,7 +563,7 @@ class ProxyWalk:
             if len(self._flows) > KEPT:
                 del self._flows[next(iter(self._flows))]
             self._put(now, flow, request)
-        return request
+        return whole
 
     def decided(self, id_: str, answer: Answer, status: int) -> None:
         """A request is not let through; status: what is answered in fact."""
@@ -600,7 +615,7 @@ class ProxyWalk:
             known = self._documents.get(token)
         if known is not None:
             self._push(known, payload, self._time_of(stamp) if stamp.replace(".", "", 1).isdigit() else self._now())
-        elif (told := parse(payload)) is not None and not told.gap:
+        elif (told := parse(payload)) is not None and not told.over:
             self.gap("a data-layer entry of a page that was left could not be attributed to its page")
 
     def gap(self, what: str) -> None:
@@ -678,8 +693,9 @@ class ProxyWalk:
         flows, told = self._unmatched.get(key, []), self._told.get(key, [])
         if not flows or len(flows) != len(told):
             return
-        if any(one.body is not None and one.body != flow.request.body.data for flow, one in zip(flows, told, strict=True)):
-            return
+        for flow, one in zip(flows, told, strict=True):
+            if one.body is not None and flow.request.body.state != "partial" and one.body != flow.request.body.data:
+                return
         del self._unmatched[key], self._told[key]
         agreed: dict[str, Any] = {
             name: getattr(told[0], name)
@@ -697,7 +713,8 @@ class ProxyWalk:
 
     def _hand(self, entry: Entry) -> None:
         try:
-            self._sink(entry)
+            if self.tally.keeps(entry):
+                self._sink(entry)
         except Exception as error:
             self.gap(f"an entry could not be recorded ({type(error).__name__}: {error})")
 

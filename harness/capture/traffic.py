@@ -205,7 +205,7 @@ class Traffic:
         # Of the end of a service worker's own script its session does not tell.
         own_script = sent.worker is not None and network == sent.worker.id
         sent.watched = not (tracked or told) or not event.get("networkId") or kind == "ping" or own_script
-        sent.request = walk.within(request)
+        sent.request = walk.tally.within(request)
         remember(self.ledger.open, id(sent), sent)
         self._respond(event, request, answer, sent)
         if told:

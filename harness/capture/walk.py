@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from harness.capture.bounds import BOUNDS, Tally
-from harness.capture.captured import Body, CapturedRequest, Outcome
+from harness.capture.captured import CapturedRequest, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from harness.capture.bounds import Bounds
     from harness.capture.browser import BrowserCapture
-    from harness.capture.captured import Answer
+    from harness.capture.captured import Answer, Body
     from harness.capture.contract import Answerer, Entry, Sink
     from harness.capture.datalayer import Recorder
     from harness.capture.tabs import Tab
@@ -83,7 +83,6 @@ class BrowserWalk:
         self._sink = sink
         self._order: deque[Slot] = deque()
         self._numbers = 0
-        self._dropped: set[str] = set()
         self._gaps: dict[str, None] = {}
         self._activity: deque[tuple[float, CapturedRequest | None]] = deque(maxlen=4096)
 
@@ -191,16 +190,6 @@ class BrowserWalk:
             self.gap(f"no answer could be found for {request.url[:200]} ({type(error).__name__}: {error}); it was let through")
             return None
 
-    def within(self, request: CapturedRequest) -> CapturedRequest:
-        """A request with as much of it as is kept."""
-        if self.tally.full(CapturedRequest):
-            return replace(request, url=request.url[:2_000], headers=(), body=Body())
-        most, body = self.bounds.body, request.body
-        if len(body.data) <= most:
-            return request
-        reason = f"cut to the first {most:,} of {len(body.data):,} bytes" + (f"; {body.reason}" if body.reason else "")
-        return replace(request, body=Body("partial", body.data[:most], reason))
-
     def now(self) -> float:
         """Seconds since the walk began, to the microsecond."""
         return round(time.monotonic() - self.zero, 6)
@@ -252,15 +241,9 @@ class BrowserWalk:
             request = self.flight.pop(entry.request, None)
         if request is None or request.resource_type != MESSAGE:
             self._activity.append((time.monotonic(), request))
-        if entry.request in self._dropped if isinstance(entry, Outcome) else not self.tally.keeps(entry):
-            if isinstance(entry, CapturedRequest):
-                self._dropped.add(entry.id)
-            elif isinstance(entry, Outcome):
-                self._dropped.discard(entry.request)
-            self.stir.notify_all()
-            return
         try:
-            self._sink(entry)
+            if self.tally.keeps(entry):
+                self._sink(entry)
         except Exception as error:
             self.gap(f"an entry could not be recorded ({type(error).__name__}: {error})")
         self.stir.notify_all()

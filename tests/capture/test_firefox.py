@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+import lean
 from harness.capture import chromium, firefox
 from harness.capture.captured import Answer
 from harness.capture.chromium import FoundBrowser
@@ -199,7 +200,7 @@ def test_the_shop_is_judged_in_firefox_as_it_is_in_chromium(tmp_path: Path) -> N
     arguments = ["journeys/test_checkout.py", "--browser", "firefox", "--demo-faults", "purchase-again-on-reload"]
     chosen = ["--scenario", "baseline", "--scenario", "reload", "-k", "baseline-sound or [reload-purchase", "--tracking-no-pictures"]
     run = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments, *chosen, "--tracking-reports", str(tmp_path)],
+        [sys.executable, "-m", "pytest", *lean.ARGUMENTS, "-q", "-p", "no:cacheprovider", *arguments, *chosen, "--tracking-reports", str(tmp_path)],
         cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert run.returncode == 1, run.stdout + run.stderr

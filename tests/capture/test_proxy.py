@@ -15,7 +15,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
+import lean
 from harness.capture import proxy as proxies
+from harness.capture.bounds import Bounds
 from harness.capture.captured import Answer, CapturedRequest
 from harness.capture.chromium import launch_options
 from harness.capture.proxy import ProxyCapture, find_mitmdump
@@ -308,6 +310,36 @@ def test_a_push_that_is_lost_on_its_way_is_told_once_more_when_its_page_is_left(
     assert [(each.value["event"], each.step, each.page_load) for each in one.of("Push")] == [("before", 0, 1), ("between", 0, 1)]
 
 
+def test_a_hostile_page_is_kept_within_bounds_that_the_record_names(
+    walk: Any, proxy: ProxyCapture, site: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(proxy, "bounds", Bounds(requests=50, pushes=30, navigations=5, body=1_000, tabs=3))
+    one = walk()
+    page = one.open(site.url + "/")
+    page.evaluate("fetch('/hit/bound/large', {method: 'POST', body: 'x'.repeat(5000)})")
+    page.evaluate("for (let i = 0; i < 10; i++) history.pushState({}, '', '/route' + i)")
+    page.evaluate("window.dataLayer = []; for (let i = 0; i < 100; i++) dataLayer.push({event: 'e' + i})")
+    page.evaluate("() => Promise.all(Array.from({length: 100}, (_, i) => fetch('/hit/bound/' + i)))")
+    for number in range(6):
+        page.evaluate(f"void open('/next?{number}')")
+    one.settle()
+    assert (len(one.of("CapturedRequest")), len(one.of("Push")), len(one.of("Navigation"))) == (50, 30, 5)
+    assert {each.request for each in one.of("Outcome")} == {each.id for each in one.of("CapturedRequest")}
+    (large,) = [each for each in one.hits("bound") if each.url.endswith("/large")]
+    assert (large.body.state, large.body.data, large.body.reason) == ("partial", b"x" * 1_000, "cut to the first 1,000 of 5,000 bytes")
+    assert (large.page, large.page_load) == ("p1", 1)
+    assert len(one.context.pages) == 3
+    gaps = " ".join(one.walk.note_gap())
+    for said in (
+        "requests were not kept",
+        "70 pushes and calls were not kept",
+        "navigations were not kept",
+        "4 tabs were closed as soon as",
+    ):
+        assert said in gaps, gaps
+    assert len(site.hits("bound")) == 101
+
+
 def test_two_walks_at_once_do_not_mix(walk: Any, site: Any) -> None:
     one, other = walk(), walk()
     pages = {name: each.open(site.url + "/") for name, each in (("one", one), ("other", other))}
@@ -405,7 +437,7 @@ def test_a_journey_of_the_shop_is_judged_as_ever(tmp_path: Path) -> None:
     arguments = ["journeys/test_lead.py", "--tracking-capture", "proxy", "--tracking-reports", str(tmp_path), "--tracking-no-pictures"]
     scenarios = ["--scenario", "baseline", "--scenario", "reload"]
     run = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments, *scenarios],
+        [sys.executable, "-m", "pytest", *lean.ARGUMENTS, "-q", "-p", "no:cacheprovider", *arguments, *scenarios],
         cwd=ROOT,
         capture_output=True,
         text=True,

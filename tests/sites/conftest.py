@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+import lean
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -64,7 +66,7 @@ def walk(tmp_path: Path) -> Callable[..., Run]:
         for plan in (HERE / "plans").iterdir():
             shutil.copy(plan, project / "expectations")
         chosen = [f"--scenario={name}" for name in scenarios]
-        options = ["-q", "-p", "no:cacheprovider", "--tracking-stub-config", "--tracking-no-pictures"]
+        options = [*lean.ARGUMENTS, "-q", "-p", "no:cacheprovider", "--tracking-stub-config", "--tracking-no-pictures"]
         command = [sys.executable, "-m", "pytest", "journeys", *options, f"--base-url={url}", *chosen]
         inherited = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST_")}
         done = subprocess.run(
