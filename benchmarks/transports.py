@@ -30,7 +30,7 @@ from harness.capture.chromium import find_browser, launch_options
 from harness.capture.proxy import ProxyCapture
 from harness.errors import BrowserError
 from transports.matrix import STUBBED, Matrix, open_row, send_row, stub
-from transports.rows import ROWS, Row
+from transports.rows import Row, rows_of
 from transports.site import serve
 from transports.walked import Walked
 
@@ -61,7 +61,7 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--kinds", default=".", metavar="REGEX", help="only the kinds that match")
     wanted = re.compile(options.parse_args().kinds)
-    rows = [row for row in ROWS if wanted.search(row.kind)]
+    rows = [row for row in rows_of(find_browser()) if wanted.search(row.kind)]
     began = time.monotonic()
     with sync_playwright() as playwright, serve() as site, tempfile.TemporaryDirectory() as folder:
         disk = Path(folder) / "disk.txt"

@@ -1,7 +1,7 @@
 """Finds a browser of the Chromium family on this machine, and says how to start it.
 
-Order: ``TAGPROOF_BROWSER``, Chrome, Chromium, then what Playwright downloaded. A browser counts only if it starts: one
-whose shared libraries are missing, or a wrapper that points to an installer, is passed over and named in the error.
+Order: ``TAGPROOF_BROWSER``, Chrome, Chromium, then what Playwright downloaded, the headless shell last. A browser counts only if it
+starts: one whose shared libraries are missing, or a wrapper that points to an installer, is passed over and named in the error.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _PLAYWRIGHT_FULL = (
     "chrome-linux*/chrome", "chrome-mac*/*.app/Contents/MacOS/Google Chrome for Testing",
     "chrome-mac*/Chromium.app/Contents/MacOS/Chromium", "chrome-win*/chrome.exe",
 )  # fmt: skip
-_PLAYWRIGHT_SHELL = (
+PLAYWRIGHT_SHELL = (
     "chrome-headless-shell-*/chrome-headless-shell", "chrome-headless-shell-*/chrome-headless-shell.exe",
     "chrome-linux*/headless_shell", "chrome-mac*/headless_shell", "chrome-win*/headless_shell.exe",
 )  # fmt: skip
@@ -50,7 +50,7 @@ class FoundBrowser:
     """A browser that starts.
 
     Attributes:
-        path: its executable; None where Playwright should take its own, which is then the right one both headed and headless.
+        path: its executable; None where Playwright should take its own headless shell.
         name: ``Chrome``, ``Chromium``, ``Chromium headless shell`` …
         version: ``156.0.8078.79``; empty where it could not be asked.
         source: where it was found.
@@ -60,6 +60,11 @@ class FoundBrowser:
     name: str
     version: str
     source: Source
+
+    @property
+    def shell(self) -> bool:
+        """Whether it is the headless shell, which has no favicons, no background sync and no back/forward cache."""
+        return "headless shell" in self.name
 
     def __str__(self) -> str:
         where = "Playwright's own" if self.path is None else str(self.path)
@@ -246,11 +251,11 @@ def application_folders() -> list[Path]:
 
 def _playwrights_own() -> Iterator[_Candidate]:
     """The builds that this Playwright would start; those of other versions are not its own."""
-    shell = playwrights_build("chromium-headless-shell", _PLAYWRIGHT_SHELL)
+    shell = playwrights_build("chromium-headless-shell", PLAYWRIGHT_SHELL)
     full = playwrights_build("chromium", _PLAYWRIGHT_FULL)
     if full is not None:
-        # Without the shell, Playwright refuses to start headless unless it is told the path.
-        yield _Candidate("Chromium", full, "playwright", playwrights_choice=shell is not None)
+        # Of the two, Playwright itself would start the shell, which tells scripts that it is headless.
+        yield _Candidate("Chromium", full, "playwright")
     if shell is not None:
         yield _Candidate("Chromium headless shell", shell, "playwright", playwrights_choice=True)
 

@@ -74,13 +74,33 @@ fetch('/hit/frame', {method: 'POST', body: 'f'}).finally(() => parent.postMessag
 </script>"""
 
 
+HEADLESS: Final = (
+    "made in a browser that tells each script that it is headless: those that look for robots (PostHog, Countly) may send nothing in it, "
+    "and would be missed for that alone; use Chrome or a full Chromium"
+)
+"""What is said of a headless shell, as Playwright starts by default."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """What a browser was seen to give.
+
+    Attributes:
+        lacks: what capture does not give in it, in words; empty if it gives all that it promises.
+        headless: whether it tells scripts and servers that nobody looks at it.
+    """
+
+    lacks: tuple[str, ...] = ()
+    headless: bool = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chosen:
     """The capture of a browser's walks.
 
     Attributes:
         browser: the one to walk in; another than was given where that had to be launched anew.
-        said: why the capture is another than was asked for; empty if it is that.
+        said: why the capture is another than was asked for, and what in this browser differs from a visitor's; empty if all is well.
     """
 
     capture: BrowserCapture | ProxyCapture
@@ -110,22 +130,22 @@ def choose(
     """
     name = f"{browser.browser_type.name} {browser.version}"
     if proxy is not None:
-        if lacks := lacking(proxy, browser):
+        if (proof := prove(proxy, browser)).lacks:
             raise BrowserError(
-                f"this browser ({name}) does not give through the proxy all that must be seen; not seen: {', '.join(lacks)}",
+                f"this browser ({name}) does not give through the proxy all that must be seen; not seen: {', '.join(proof.lacks)}",
                 mend="see whether it reaches this machine's ports; a Chromium needs the proxy's own launch arguments",
             )
-        return Chosen(capture=proxy, browser=browser)
+        return Chosen(capture=proxy, browser=browser, said=HEADLESS if proof.headless else "")
     mend = "use a current Chromium, with nothing between that changes what it says"
     try:
         inside = BrowserCapture.attach(browser, endpoint=endpoint)
     except BrowserError as error:
         why, mend = error.what, error.mend or mend
     else:
-        if not (lacks := lacking(inside, browser)):
-            return Chosen(capture=inside, browser=browser)
+        if not (proof := prove(inside, browser)).lacks:
+            return Chosen(capture=inside, browser=browser, said=HEADLESS if proof.headless else "")
         inside.close()
-        why = f"this browser ({name}) does not give from inside all that must be seen; not seen: {', '.join(lacks)}"
+        why = f"this browser ({name}) does not give from inside all that must be seen; not seen: {', '.join(proof.lacks)}"
     try:
         outside = ProxyCapture.attach(insecure=insecure)
     except BrowserError as error:
@@ -133,32 +153,41 @@ def choose(
     if relaunch is not None:
         browser.close()
         browser = relaunch(outside)
-    if lacks := lacking(outside, browser):
+    if (proof := prove(outside, browser)).lacks:
         outside.close()
         if relaunch is not None:
             browser.close()
-        raise BrowserError(f"{why}. Neither does it through a proxy; not seen: {', '.join(lacks)}", mend=mend)
-    return Chosen(capture=outside, browser=browser, said=f"captured by the proxy: {why}")
+        raise BrowserError(f"{why}. Neither does it through a proxy; not seen: {', '.join(proof.lacks)}", mend=mend)
+    said = f"captured by the proxy: {why}" + (f"; {HEADLESS}" if proof.headless else "")
+    return Chosen(capture=outside, browser=browser, said=said)
+
+
+def prove(capture: BrowserCapture | ProxyCapture, browser: Browser) -> Proof:
+    """What a capture gives in this browser. It takes a fraction of a second where that is all."""
+    first = _trial(capture, browser)
+    if not first.lacks:
+        return first
+    # A browser that is busy may let go of what it has no time for: what it does not give, it does not give a second time either.
+    again = _trial(capture, browser)
+    return Proof(lacks=tuple(each for each in first.lacks if each in again.lacks), headless=first.headless or again.headless)
 
 
 def lacking(capture: BrowserCapture | ProxyCapture, browser: Browser) -> tuple[str, ...]:
-    """What a capture does not give in this browser, in words; empty if it gives all that it promises. It takes a fraction of a second."""
-    lacks = _trial(capture, browser)
-    # A browser that is busy may let go of what it has no time for: what it does not give, it does not give a second time either.
-    return tuple(each for each in lacks if each in _trial(capture, browser)) if lacks else ()
+    """What a capture does not give in this browser, in words; empty if it gives all that it promises."""
+    return prove(capture, browser).lacks
 
 
-def _trial(capture: BrowserCapture | ProxyCapture, browser: Browser) -> tuple[str, ...]:
+def _trial(capture: BrowserCapture | ProxyCapture, browser: Browser) -> Proof:
     trial = _Trial()
     try:
         walk = capture.begin(trial.entries.append, trial.answer, zero=time.monotonic())
         context = browser.new_context(**(capture.context_options() if isinstance(capture, ProxyCapture) else {}))
     except (BrowserError, PlaywrightError) as error:
-        return (_first_line(error),)
+        return Proof(lacks=(_first_line(error),))
     try:
-        return trial.make(walk, context)
+        return Proof(lacks=trial.make(walk, context), headless=trial.headless)
     except (BrowserError, PlaywrightError) as error:
-        return (*trial.missing(), _first_line(error))
+        return Proof(lacks=(*trial.missing(), _first_line(error)), headless=trial.headless)
     finally:
         try:
             walk.close()
@@ -198,6 +227,15 @@ class _Trial:
         while self.missing() and time.monotonic() < until:
             walk.quiet(0.05, 0.1)
         return tuple(dict.fromkeys((*self.missing(), *(gap.replace(self.host, "a page") for gap in walk.note_gap()))))
+
+    @property
+    def headless(self) -> bool:
+        """Whether the browser says so itself, in what it tells servers and ``navigator.userAgentData`` tells scripts.
+
+        https://wicg.github.io/ua-client-hints/#sec-ch-ua
+        """
+        requests = [entry for entry in list(self.entries) if isinstance(entry, CapturedRequest)]
+        return any("headless" in (each.header("sec-ch-ua") or "").lower() for each in requests)
 
     def missing(self) -> tuple[str, ...]:
         """What did not come back as it was sent."""

@@ -18,7 +18,7 @@ import pytest
 
 from harness.capture.browser import LAUNCH_ARGS, BrowserCapture
 from harness.capture.captured import Answer, CapturedRequest
-from harness.capture.chromium import launch_options
+from harness.capture.chromium import find_browser, launch_options
 from harness.errors import BrowserError
 from transports.walked import Walked
 
@@ -544,6 +544,7 @@ def test_a_walk_that_is_over_is_forgotten_once_its_context_is_gone(chromium: Any
     own.close()
 
 
+@pytest.mark.skipif(find_browser().shell, reason="the headless shell has no back/forward cache")
 def test_a_page_that_comes_back_from_the_back_forward_cache_is_the_load_that_it_was(playwright: Any, site: Any) -> None:
     options = launch_options()
     browser = playwright.chromium.launch(

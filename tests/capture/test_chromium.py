@@ -98,12 +98,12 @@ def test_a_snap_is_the_last_resort(machine: Path) -> None:
     assert find_browser().source == "playwright"
 
 
-def test_playwrights_own_is_left_to_playwright_where_it_would_take_it_itself(machine: Path) -> None:
+def test_of_playwrights_own_the_full_browser_goes_before_the_shell(machine: Path) -> None:
     own(machine, SHELL, "chromium-headless-shell")
     assert find_browser() == FoundBrowser(path=None, name="Chromium headless shell", version="156.0.8078.79", source="playwright")
     find_browser.cache_clear()
-    own(machine, FULL, "chromium")
-    assert find_browser() == FoundBrowser(path=None, name="Chromium", version="156.0.8078.79", source="playwright")
+    full = own(machine, FULL, "chromium")
+    assert find_browser() == FoundBrowser(path=full, name="Chromium", version="156.0.8078.79", source="playwright")
 
 
 def test_without_the_shell_the_full_browser_is_named(machine: Path) -> None:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import base64
-from typing import Any
+import shutil
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from harness.capture import proof
-from harness.capture.browser import BrowserCapture
-from harness.capture.chromium import launch_arguments, launch_options
+from harness.capture.browser import LAUNCH_ARGS, BrowserCapture
+from harness.capture.chromium import PLAYWRIGHT_SHELL, launch_arguments, launch_options, playwrights_build
 from harness.capture.endpoint import find
 from harness.capture.proof import choose, lacking
 from harness.capture.proxy import ProxyCapture, find_mitmdump
 from harness.errors import BrowserError
 from transports.relay import relay
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 BINARY = base64.b64encode(proof.BINARY).decode()
 LEAVING = "a beacon that a page sends while it is left"
@@ -33,6 +37,28 @@ def test_a_browser_that_gives_less(chromium: Any, monkeypatch: pytest.MonkeyPatc
         limited.close()
     assert {LEAVING, "a body that is no text"} <= set(lacks)
     assert chromium.contexts == []
+
+
+@pytest.fixture
+def shell(playwright: Any) -> Iterator[Any]:
+    path = shutil.which("chromium-headless-shell") or playwrights_build("chromium-headless-shell", PLAYWRIGHT_SHELL)
+    if path is None:
+        pytest.skip("no headless shell is installed")
+    browser = playwright.chromium.launch(args=[*launch_arguments(), *LAUNCH_ARGS], executable_path=str(path))
+    yield browser
+    browser.close()
+
+
+def test_of_a_browser_that_calls_itself_headless_that_is_said(shell: Any) -> None:
+    chosen = choose(shell)
+    chosen.capture.close()
+    assert (isinstance(chosen.capture, BrowserCapture), chosen.said) == (True, proof.HEADLESS)
+
+
+def test_of_a_browser_that_does_not_nothing_is_said(chromium: Any) -> None:
+    chosen = choose(chromium)
+    chosen.capture.close()
+    assert chosen.said == ""
 
 
 def test_a_proxy_takes_the_place_of_what_the_browser_does_not_give(playwright: Any, chromium: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,12 +19,12 @@ import lean
 from harness.capture import proxy as proxies
 from harness.capture.bounds import Bounds
 from harness.capture.captured import Answer, CapturedRequest
-from harness.capture.chromium import launch_options
+from harness.capture.chromium import find_browser, launch_options
 from harness.capture.proxy import ProxyCapture, find_mitmdump
 from harness.capture.proxy_walk import ProxyWalk
 from harness.errors import BrowserError
 from transports.matrix import Matrix, stub
-from transports.rows import ROWS, Row
+from transports.rows import Row, rows_of
 from transports.walked import Walked as Begun
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ except BrowserError:
 # One worker makes what all its tests look at.
 pytestmark = pytest.mark.xdist_group("proxy")
 
+ROWS = rows_of(find_browser())
 ADDON = Path(proxies.__file__).with_name("mitm_addon.py")  # harness.capture.mitm_addon runs where mitmproxy is, not here
 ROOT = Path(__file__).parents[2]
 STUB = Answer(200, (("Content-Type", "text/plain"),), b"stub")

@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 
 from harness.capture.captured import Answer
+from harness.capture.chromium import find_browser
 from transports.matrix import Matrix, stub
-from transports.rows import ROWS, Row, fill
+from transports.rows import Row, fill, rows_of
 
 # One worker makes what all its tests look at.
 pytestmark = pytest.mark.xdist_group("transports")
 
+ROWS = rows_of(find_browser())
 STUBBED = [row for row in ROWS if not row.refused and not row.unstubbed]
 BLOCKED = [row for row in STUBBED if row.count == 1 and "await" not in row.script and not row.alone and row.leave in ("", "goto", "close")][
     ::4

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from harness.capture.chromium import find_browser
+
 if TYPE_CHECKING:
     from tests.sdks.conftest import Visitor
 
@@ -30,12 +32,14 @@ class Sdk:
         vendor: whose hits they are; the page's name too.
         told: the occurrences in the order of their times, without those that the script adds by itself.
         proxied: False where the script speaks https only, which the shop's own server does not.
+        shy: whether it sends less in a browser that calls itself headless.
     """
 
     vendor: str
     account: str
     told: tuple[Expected, ...]
     proxied: bool = True
+    shy: bool = False
 
 
 def spec_calls(order: dict[str, Any]) -> tuple[Expected, ...]:
@@ -79,6 +83,7 @@ SDKS = (
             ("event", "Product Added", CART),
             ("event", "purchase", {"order_id": "T-1001", "price": 19.9, "quantity": 2, "currency": "EUR", "product_id": "TEE-01"}),
         ),
+        shy=True,
     ),
     Sdk(
         "countly",
@@ -89,6 +94,7 @@ SDKS = (
             ("event", "Order Completed", {"order_id": "T-1001", "sum": 39.8, "currency": "EUR"}),
             ("identify", "user_details", {}),
         ),
+        shy=True,
     ),
     Sdk("customer-io", "0123456789abcdef0123", spec_calls(LINES)),
     Sdk(
@@ -180,6 +186,7 @@ SDKS = (
             ("event", "Order Completed", ORDER),
             ("identify", "$identify", {}),
         ),
+        shy=True,
     ),
     Sdk("rudderstack", "2abcDEF0123456789abcdefABCD", spec_calls(LINES)),
     Sdk("segment", "0123456789abcdefghijABCDEFGHIJ01", spec_calls(LINES)),
@@ -229,6 +236,8 @@ VISITS = [
 
 @pytest.mark.parametrize(("sdk", "own"), VISITS)
 def test_what_a_script_really_sends_is_decoded(visitor: Visitor, sdk: Sdk, own: bool) -> None:
+    if sdk.shy and find_browser().shell:
+        pytest.skip("in the headless shell it takes its visitor for a robot")
     visit = visitor.visit(sdk.vendor, own=own)
     told = visit.told()
     assert not visit.complaints, told

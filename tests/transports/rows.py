@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from harness.capture.chromium import FoundBrowser
     from transports.site import Site
 
 # In a row's text: {hit} is a hit's URL on the page's own origin, {far} on another site's, {page} and {away} the origins.
@@ -418,6 +419,14 @@ LEAVING = [
 ]  # fmt: skip
 
 ROWS = CLICK + MORE + LEAVING
+
+NOT_IN_SHELL = ("icon", "background-sync")
+"""What the headless shell does not do."""
+
+
+def rows_of(browser: FoundBrowser) -> list[Row]:
+    """What this browser can send by."""
+    return [row for row in ROWS if not (browser.shell and row.kind in NOT_IN_SHELL)]
 
 
 def fill(text: str, marker: str, site: Site) -> str:
