@@ -274,20 +274,26 @@ class Ledger:
         """A tab is closed: what it told of is paused soon, or never, and what it sent last was of the document it showed."""
         self.gone(tab)
         for _, sent in self.loose:
-            request, load = sent.request, sent.load
-            if sent.frame is None or sent.frame.tab is not tab or not sent.slot.open or request is None or load is None:
-                continue
-            # Of the two that it may be of, the one whose end is nearer.
-            at = sent.walk.zero + sent.time
-            if load.replaced is None or at - load.replaced > time.monotonic() - at:
-                sent.load = tab.leaving(sender(dict(request.headers)))
+            if sent.frame is not None and sent.frame.tab is tab and sent.slot.open and sent.load is not None:
+                sent.load = self._nearer(sent, sent.load)
                 sent.ordinal = sent.load.ordinal
-            self.settle(sent)
+                self.settle(sent)
+        for waiting in self.unseen.values():
+            for sent in waiting:
+                if sent.frame is not None and sent.frame.tab is tab and sent.leaving is not None:
+                    sent.leaving = self._nearer(sent, sent.leaving)
         until = time.monotonic() + LAST
         for waiting in self.expected.values():
             for sent in waiting:
                 if sent.frame is not None and sent.frame.tab is tab:
                     sent.slot.until = min(sent.slot.until, until)
+
+    def _nearer(self, sent: Sent, left: Load) -> Load:
+        """Of the load that seemed to be left and that of a tab closed just now, the one whose end is nearer to what was sent."""
+        at = sent.walk.zero + sent.time
+        if sent.request is None or sent.frame is None or (left.replaced is not None and at - left.replaced <= time.monotonic() - at):
+            return left
+        return sent.frame.tab.leaving(sender(dict(sent.request.headers)))
 
     def release(self, sent: Sent) -> None:
         """Close its place without an entry: it never left."""

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from playwright.sync_api import Error as PlaywrightError
 
 from harness.capture.browser import LAUNCH_ARGS, BrowserCapture
 from harness.capture.captured import Answer, CapturedRequest
@@ -76,6 +77,16 @@ def test_leaving_for_another_site_and_back(walk: Any, site: Any) -> None:
     assert [(each.kind, each.page_load, each.status) for each in walked.navigations] == [
         ("document", 1, 200), ("document", 2, 200), ("document", 3, 200), ("back-forward", 4, 200),
     ]  # fmt: skip
+
+
+def test_a_page_that_did_not_load_is_not_loaded_again_by_the_browser_itself(walk: Any, site: Any) -> None:
+    walked = walk()
+    page = walked.context.new_page()
+    with pytest.raises(PlaywrightError, match="ERR_CONNECTION_REFUSED"):
+        page.goto(f"http://127.0.0.1:{site.dead_port}/")
+    # Chromium does so after one second.
+    assert not walked.wait(lambda: len(walked.requests) > 1, limit=2.0)
+    assert len(walked.requests) == 1
 
 
 def test_navigations_of_the_main_frame(walk: Any, site: Any) -> None:

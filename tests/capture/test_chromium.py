@@ -1,14 +1,23 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from harness.capture import chromium
-from harness.capture.chromium import FoundBrowser, find_browser, launch_arguments, launch_options, sandbox_possible, user_agent
+from harness.capture.chromium import (
+    FoundBrowser,
+    find_browser,
+    launch_arguments,
+    launch_options,
+    playwrights_features_off,
+    sandbox_possible,
+    user_agent,
+)  # fmt: skip
 from harness.errors import BrowserError
 
 if TYPE_CHECKING:
@@ -176,3 +185,26 @@ def test_the_browser_of_this_machine_starts_unseen_as_automation(playwright: Pla
     seen = page.evaluate("[navigator.webdriver, navigator.userAgent.includes('Headless')]")
     browser.close()
     assert seen == [False, False]
+
+
+def test_what_playwright_switches_off_stays_off(playwright: Any) -> None:
+    """Of two such switches the browser heeds the last alone."""
+    options = launch_options()
+    off: list[set[str]] = []
+    for args in (options["args"], [each for each in options["args"] if not each.startswith("--disable-features=")]):
+        browser = playwright.chromium.launch(**{**options, "args": args})
+        line = browser.new_browser_cdp_session().send("SystemInfo.getInfo")["commandLine"]
+        off.append(set(re.findall(r"--disable-features=(\S+)", line)[-1].split(",")))
+        browser.close()
+    assert off[0] == off[1] | {"WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "WebUIOmniboxFullPopup"}
+    assert set(playwrights_features_off()) == off[1]
+
+
+def test_where_playwrights_list_is_not_found_nothing_is_replaced(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(chromium, "_playwright_package", lambda: tmp_path)
+    playwrights_features_off.cache_clear()
+    browser = FoundBrowser(path=None, name="Chromium", version="156.0.8078.79", source="playwright")
+    try:
+        assert not any(each.startswith("--disable-features") for each in launch_arguments(browser))
+    finally:
+        playwrights_features_off.cache_clear()

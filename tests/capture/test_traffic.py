@@ -231,11 +231,14 @@ def test_a_beacon_of_a_page_that_is_closed_soon_after_another_was_left_is_its_ow
     assert played.loads() == [2]
 
 
-def test_a_beacon_of_a_page_that_is_closed_is_its_own_though_one_of_the_same_address_was_left_just_before(played: Browser) -> None:
+@pytest.mark.parametrize("network", [None, "1.1"], ids=["told of by nobody", "of which its page tells no more"])
+def test_a_beacon_of_a_page_that_is_closed_is_its_own_though_one_of_the_same_address_was_left_just_before(
+    played: Browser, network: str | None
+) -> None:
     played.shows("L1")
     played.shows("L2")
     played.targets.tabs["T"].loads[-2].replaced = time.monotonic() - 0.15
-    played.pauses(None)
+    played.pauses(network)
     played.says("Target.targetDestroyed", {"targetId": "T"}, session="")
     played.is_silent()
     assert played.loads() == [2]
