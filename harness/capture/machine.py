@@ -142,6 +142,12 @@ def _browser() -> Finding:
         found = find_browser()
     except BrowserError as error:
         return Finding(name="browser", ok=False, found=error.what, mend=error.mend)
+    if found.shell:
+        return Finding(
+            name="browser", ok=False, needed=False,
+            found=f"{found}, from {found.source}: it tells scripts that it is headless, and those that look for robots send nothing in it",
+            mend="install Chrome or a full Chromium (`playwright install chromium` brings one)",
+        )  # fmt: skip
     return Finding(name="browser", ok=True, found=f"{found}, from {found.source}")
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from harness.capture import machine
+from harness.capture.chromium import FoundBrowser
 from harness.capture.machine import Finding, allure_command, diagnose, node
 from harness.capture.proxy import find_mitmdump
 from harness.errors import BrowserError
@@ -14,7 +15,6 @@ from harness.errors import BrowserError
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from harness.capture.chromium import FoundBrowser
 
 NAMES = ["Python", "packages", "browser", "sandbox", "Firefox", "mitmproxy", "Node.js", "npm", "Allure renderer", "reports", "disk"]
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the stand-ins are shell scripts")
@@ -53,6 +53,14 @@ def test_a_missing_browser_is_a_finding_and_no_error(bare: Path, monkeypatch: py
 
     monkeypatch.setattr(machine, "find_browser", none)
     assert finding(bare, "browser") == Finding(name="browser", ok=False, found="no browser", mend="install one")
+
+
+def test_a_headless_shell_serves_but_not_as_a_visitors_browser_does(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shell = FoundBrowser(path=None, name="Chromium headless shell", version="156.0", source="playwright")
+    monkeypatch.setattr(machine, "find_browser", lambda: shell)
+    seen = finding(bare, "browser")
+    assert (seen.ok, seen.needed) == (False, False)
+    assert "robots" in seen.found
 
 
 @pytest.mark.parametrize(
