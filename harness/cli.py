@@ -330,10 +330,10 @@ def _doctor(_options: argparse.Namespace) -> int:
 
     findings = diagnose()
     for finding in findings:
-        _say(f"{'ok  ' if finding.ok else 'LACK'}  {finding.name}: {finding.found}")
+        _say(f"{'ok  ' if finding.ok else 'LACK' if finding.needed else 'note'}  {finding.name}: {finding.found}")
         if not finding.ok and finding.mend:
             _say(f"      mend: {finding.mend}")
-    return PASSED if all(finding.ok for finding in findings) else BAD
+    return PASSED if all(finding.ok or not finding.needed for finding in findings) else BAD
 
 
 def _demo(options: argparse.Namespace) -> int:

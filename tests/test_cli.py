@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from harness.capture import machine
 from harness.cli import BAD, FAILED, PASSED, main
 
 if TYPE_CHECKING:
@@ -160,6 +161,19 @@ def test_a_machine_without_the_named_browser_gets_one_message(
     error = capsys.readouterr().err
     assert "no-browser" in error
     assert "mend" in error
+
+
+@pytest.mark.parametrize(("needed", "word", "code"), [(True, "LACK", BAD), (False, "note", PASSED)])
+def test_doctor_fails_for_what_a_walk_needs_alone(
+    needed: bool, word: str, code: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    findings = [
+        machine.Finding(name="Python", ok=True, found="3"),
+        machine.Finding(name="x", ok=False, found="no x", mend="y", needed=needed),
+    ]
+    monkeypatch.setattr(machine, "diagnose", lambda: findings)
+    assert main(["doctor"]) == code
+    assert capsys.readouterr().out.split("\n")[:3] == ["ok    Python: 3", f"{word}  x: no x", "      mend: y"]
 
 
 @pytest.mark.parametrize("arguments", [["frobnicate"], [], ["check", "x.har"], ["plan"]])
