@@ -1,5 +1,5 @@
-"""What a pytest that a test starts leaves out: plugins of our tests' own libraries, which users do not have and which take seconds."""
+"""What a pytest that a test starts leaves out: plugins of our tests' own libraries, which take seconds, and what would change the order."""
 
 from __future__ import annotations
 
-ARGUMENTS = ("-p", "no:hypothesispytest", "-p", "no:faker")
+ARGUMENTS = ("-p", "no:hypothesispytest", "-p", "no:faker", "-p", "no:randomly")

@@ -44,7 +44,7 @@ PLAYWRIGHT_SHELL = (
 )  # fmt: skip
 _STARTS_WITHIN = 30.0
 
-_NOT_WALKED = ("WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "WebUIOmniboxFullPopup")
+_NOT_DRAWN = ("WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "WebUIOmniboxFullPopup")
 """What a full Chromium draws for each window though nobody sees it: pages of its own, almost half of a short walk's processor time."""
 
 
@@ -126,7 +126,7 @@ def launch_arguments(browser: FoundBrowser | None = None) -> list[str]:
     ]
     if features := playwrights_features_off():
         # The last such switch is the one that counts: it must say all that Playwright's own says.
-        switches.append(f"--disable-features={','.join((*features, *_NOT_WALKED))}")
+        switches.append(f"--disable-features={','.join((*features, *_NOT_DRAWN))}")
     if browser.version:
         switches.append(f"--user-agent={user_agent(browser.version)}")
     if not sandbox_possible(browser):
@@ -302,12 +302,14 @@ def playwrights_features_off() -> tuple[str, ...]:
     """What Playwright has Chromium switch off by ``--disable-features``; empty where its source does not tell it in the way known here."""
     for path in (_playwright_package() / "lib" / name for name in ("coreBundle.js", "server/chromium/chromiumSwitches.js")):
         try:
-            source = path.read_text(encoding="utf-8")
+            source = path.read_bytes()
         except OSError:
             continue
-        listed = re.search(r"\bdisabledFeatures = (?:\([^()]*\) => )?\[([^\[\]]*)\]\.filter\(Boolean\)", source)
-        if listed and '"--disable-features=" + disabledFeatures' in source:
-            code = re.sub(r"//[^\n]*", "", listed.group(1))
+        # Megabytes: found by its name, and only there looked at.
+        at = source.find(b"disabledFeatures = ")
+        listed = re.match(rb"disabledFeatures = (?:\([^()]*\) => )?\[([^\[\]]*)\]\.filter\(Boolean\)", source[at : at + 20_000])
+        if at >= 0 and listed and b'"--disable-features=" + disabledFeatures' in source:
+            code = re.sub(r"//[^\n]*", "", listed.group(1).decode("utf-8", "replace"))
             return tuple(re.findall(r'"([A-Za-z]\w*)"', code))
     return ()
 

@@ -5,7 +5,7 @@ takes its time, so that these arrive and are answered; a document that is there 
 sends the same again from its page's last moment, or not at all.
 
 Each such document shows an image that is answered here as well. What its page sent in its last moment (``pagehide``) was sent before, by
-the same way: once the document has loaded, all of that was paused, however busy the machine is.
+the same way: once the document has loaded, all of that was paused, on a busy machine too.
 """
 
 from __future__ import annotations

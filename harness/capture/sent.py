@@ -252,9 +252,7 @@ class Ledger:
         """Another document is shown: what became of what this one sent is told of no more."""
         # One of which its page told nothing yet may still prove to be of the next.
         unseen = {id(sent) for waiting in self.unseen.values() for sent in waiting}
-        for sent in [each for each in self.open.values() if each.load is load and not each.watched and id(each) not in unseen]:
-            if sent.request is not None:
-                self.end(sent, Outcome(request=sent.id, state="unknown", reason=PAGE_LEFT))
+        self.abandon(lambda sent: sent.load is load and not sent.watched and id(sent) not in unseen, PAGE_LEFT)
 
     def abandon(self, which: Callable[[Sent], bool], reason: str) -> None:
         """Say of requests whose answers will not be seen that it is not known what became of them."""

@@ -17,7 +17,7 @@ from harness.capture.chromium import (
     playwrights_features_off,
     sandbox_possible,
     user_agent,
-)  # fmt: skip
+)
 from harness.errors import BrowserError
 
 if TYPE_CHECKING:

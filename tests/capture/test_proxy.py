@@ -261,6 +261,15 @@ def test_navigations_are_told_with_their_kind(walk: Any, site: Any) -> None:
     assert one.of("Navigation")[-1].kind == "back-forward"
 
 
+def leave_in_the_next_step(one: Any, site: Any, path: str, marker: str, count: int) -> None:
+    """Open a page, and leave it once its hits have arrived; in between nothing is asked of the driver."""
+    page = one.open(site.url + path)
+    site.wait(marker, count)
+    one.walk.enter_step(1)
+    page.goto("about:blank")
+    one.settle()
+
+
 def test_pushes_are_in_order_with_requests_also_those_made_while_the_page_is_left(walk: Any, site: Any) -> None:
     one = walk()
     site.page(
@@ -269,11 +278,7 @@ def test_pushes_are_in_order_with_requests_also_those_made_while_the_page_is_lef
         "setTimeout(() => { dataLayer.push({event: 'between'}); fetch('/hit/order/2') }, 300);"
         "addEventListener('pagehide', () => dataLayer.push({event: 'bye'}))</script>",
     )
-    page = one.open(site.url + "/proxy-pushes")
-    site.wait("order", 2)
-    one.walk.enter_step(1)
-    page.goto("about:blank")
-    one.settle()
+    leave_in_the_next_step(one, site, "/proxy-pushes", "order", 2)
     told = [
         each.value["event"] if type(each).__name__ == "Push" else urlsplit(each.url).path[-1]
         for each in one.entries
@@ -301,11 +306,7 @@ def test_a_push_that_is_lost_on_its_way_is_told_once_more_when_its_page_is_left(
         "<!doctype html><title>t</title><script>window.dataLayer = [{event: 'before'}]</script>"
         "<script>dataLayer.push({event: 'between'}); fetch('/hit/lost/1')</script>",
     )
-    page = one.open(site.url + "/proxy-lost")
-    site.wait("lost", 1)
-    one.walk.enter_step(1)
-    page.goto("about:blank")
-    one.settle()
+    leave_in_the_next_step(one, site, "/proxy-lost", "lost", 1)
     told = [type(each).__name__ for each in one.entries if type(each).__name__ == "Push" or "/hit/lost" in getattr(each, "url", "")]
     assert told == ["Push", "Push", "CapturedRequest"]
     assert [(each.value["event"], each.step, each.page_load) for each in one.of("Push")] == [("before", 0, 1), ("between", 0, 1)]

@@ -220,8 +220,10 @@ def test_a_page_that_tells_late_of_what_was_paused_before_a_beacon_of_the_record
     assert played.loads() == [1]
 
 
-def test_a_beacon_of_a_page_that_is_closed_soon_after_another_was_left_is_its_own(played: Browser) -> None:
+@pytest.mark.parametrize("referer", [THANKS, "http://shop.test/"], ids=["tells its address", "tells its origin"])
+def test_a_beacon_of_a_page_that_is_closed_soon_after_another_was_left_is_its_own(played: Browser, referer: str) -> None:
     """The browser may tell of it before it tells that the tab is closed, and give it no document."""
+    played.referer = referer
     played.shows("L1", "http://shop.test/other")
     played.shows("L2", THANKS)
     played.targets.tabs["T"].loads[-2].replaced = time.monotonic() - 1.0
@@ -242,11 +244,6 @@ def test_a_beacon_of_a_page_that_is_closed_is_its_own_though_one_of_the_same_add
     played.says("Target.targetDestroyed", {"targetId": "T"}, session="")
     played.is_silent()
     assert played.loads() == [2]
-
-
-def test_a_beacon_that_tells_only_its_origin_is_of_the_page_that_is_closed(played: Browser) -> None:
-    played.referer = "http://shop.test/"
-    test_a_beacon_of_a_page_that_is_closed_soon_after_another_was_left_is_its_own(played)
 
 
 def test_a_beacon_that_tells_only_its_origin_is_of_the_page_that_was_left_where_the_next_stays(played: Browser) -> None:
