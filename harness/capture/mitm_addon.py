@@ -2,7 +2,7 @@
 
 Runs inside ``mitmdump``, which may live in an environment of its own, so it imports nothing but mitmproxy and the standard library.
 Messages are JSON, one a line. To tagproof: ``ready``, ``listening``, ``request``, ``status``, ``message``, ``error``,
-``gap``. From tagproof: ``listen``
+``handshake``, ``gap``. From tagproof: ``listen``
 (open a port), ``answer`` (to a request). Hooks: https://docs.mitmproxy.org/stable/api/events.html
 """
 
@@ -100,14 +100,23 @@ class Teller:
         left = flow.error is not None and "client disconnect" in flow.error.msg.lower()
         self._tell({"kind": "error", "id": flow.id, "door": _door(flow), "reason": flow.error.msg if flow.error else "", "left": left})
 
+    def tls_clienthello(self, data: Any) -> None:
+        """A client began a handshake."""
+        self._handshake("begun", data)
+
+    def tls_established_client(self, data: Any) -> None:
+        """A client took the proxy's certificate."""
+        self._handshake("taken", data)
+
     def tls_failed_client(self, data: Any) -> None:
-        """A client that does not trust this proxy cannot be read."""
-        self._tell(
-            {
-                "kind": "gap", "door": data.context.client.sockname[1],
-                "what": f"a client did not take the proxy's certificate for {data.context.client.sni}: {data.conn.error}",
-            }
-        )  # fmt: skip
+        """A client that does not trust this proxy cannot be read; one that left may only have had no more use for the connection."""
+        why = data.conn.error or ""
+        self._handshake("left" if "disconnected during" in why or "connection closed" in why else "refused", data, why)
+
+    def _handshake(self, state: str, data: Any, why: str = "") -> None:
+        client, server = data.context.client, data.context.server.address
+        host = client.sni or (server[0] if server else "")
+        self._tell({"kind": "handshake", "door": client.sockname[1], "id": client.id, "host": host, "state": state, "why": why})
 
     def tcp_start(self, flow: Any) -> None:
         """What is no HTTP is not let out."""

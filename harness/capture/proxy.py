@@ -323,6 +323,8 @@ class ProxyCapture:
             walk.said_over(told["id"], Body.of(base64.b64decode(told["body"])))
         elif kind == "error":
             walk.failed(told["id"], told["reason"], left=told["left"])
+        elif kind == "handshake":
+            walk.shook(told["id"], told["door"], told["host"], told["state"], told["why"])
         elif kind == "gap":
             walk.gap(told["what"])
 

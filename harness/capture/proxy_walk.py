@@ -25,6 +25,7 @@ from playwright.sync_api import Error as PlaywrightError
 from harness.capture.bounds import BOUNDS, Tally
 from harness.capture.captured import Body, CapturedRequest, Navigation, Outcome, Push
 from harness.capture.datalayer import parse
+from harness.capture.handshakes import Handshakes
 from harness.capture.walk import LASTING, message
 
 if TYPE_CHECKING:
@@ -192,6 +193,7 @@ class ProxyWalk:
         self._kept: set[tuple[str, str]] = set()  # a cache may have these
         self._asked: set[str] = set()
         self._gaps: dict[str, None] = {}
+        self._handshakes = Handshakes()
         self._activity: list[tuple[float, CapturedRequest | None]] = []
 
     # ---- called from the test's thread ----
@@ -212,6 +214,7 @@ class ProxyWalk:
         door = self.capture.door_of(context)
         self.capture.claim(door, self)
         self._contexts[context] = self._names[door] = f"c{len(self._names) + 1}"
+        self._handshakes.browser(door)
         binding = "_" + secrets.token_hex(8)
         context.expose_binding(binding, self._said)
         context.add_init_script(self._script(binding))
@@ -284,7 +287,8 @@ class ProxyWalk:
             with self.stir:
                 now = time.monotonic()
                 last = next((at for at, what in reversed(self._activity) if matters(what)), 0.0)
-                busy = bool(self._unmet()) or any(each.resource_type not in LASTING and matters(each) for each in self._flight.values())
+                busy = bool(self._unmet()) or self._handshakes.underway(now)
+                busy = busy or any(each.resource_type not in LASTING and matters(each) for each in self._flight.values())
                 if not busy and now - last >= window:
                     break
                 if now >= until:
@@ -300,7 +304,7 @@ class ProxyWalk:
     def note_gap(self) -> tuple[str, ...]:
         """What this capture knows that it may have missed, in words; empty if nothing."""
         with self.stir:
-            return (*self._gaps, *self.tally.words())
+            return (*self._gaps, *self._handshakes.words(self._names), *self.tally.words())
 
     def close(self) -> None:
         """Stop. Hits that arrive later are still given to the sink until the context is gone."""
@@ -602,6 +606,30 @@ class ProxyWalk:
                 if left:
                     reason = "given up by the page before an answer was seen"
                 self._end(id_, Outcome(request=flow.request.id, state="unknown" if left else "failed", reason=reason))
+
+    def shook(self, id_: str, door: int, host: str, state: str, why: str) -> None:
+        """How a client's TLS handshake with the proxy stands.
+
+        Args:
+            id_: of the connection.
+            door: the port that it came in by.
+            host: what the client asked for.
+            state: ``begun``, ``taken``, ``left`` (the client went without a word) or ``refused``.
+            why: what mitmproxy says of a failure.
+        """
+        with self.stir:
+            if state == "begun":
+                self._handshakes.begun(id_, time.monotonic())
+            elif state == "taken":
+                self._handshakes.taken(id_, door, host)
+            elif state == "left":
+                self._handshakes.left(id_, door, host)
+            else:
+                self._handshakes.refused(id_)
+                self.gap(f"a client did not take the proxy's certificate for {host}: {why}")
+            # What follows a handshake comes within a quiet window of its end.
+            self._activity.append((time.monotonic(), None))
+            self.stir.notify_all()
 
     def late(self, mark: str, payload: str) -> None:
         """What the recorder could only tell by a beacon.

@@ -3,8 +3,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import json
+import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -340,6 +343,62 @@ def test_a_hostile_page_is_kept_within_bounds_that_the_record_names(
     ):
         assert said in gaps, gaps
     assert len(site.hits("bound")) == 101
+
+
+def hello(door: int, host: str) -> socket.socket:
+    """A connection by the proxy to a host over TLS, as far as the client's hello and the beginning of the answer."""
+    link = socket.create_connection(("127.0.0.1", door), timeout=10)
+    link.sendall(f"CONNECT {host}:443 HTTP/1.1\r\nHost: {host}:443\r\n\r\n".encode())
+    assert b" 200 " in link.recv(4096)
+    ours = ssl.MemoryBIO()
+    with contextlib.suppress(ssl.SSLWantReadError):
+        ssl.create_default_context().wrap_bio(ssl.MemoryBIO(), ours, server_hostname=host).do_handshake()
+    link.sendall(ours.read())
+    assert link.recv(1)
+    return link
+
+
+def ask_over_tls(door: int, host: str, path: str) -> None:
+    """One request, as of an app that takes any certificate."""
+    link = socket.create_connection(("127.0.0.1", door), timeout=10)
+    link.sendall(f"CONNECT {host}:443 HTTP/1.1\r\nHost: {host}:443\r\n\r\n".encode())
+    assert b" 200 " in link.recv(4096)
+    anything = ssl.create_default_context()
+    anything.check_hostname, anything.verify_mode = False, ssl.CERT_NONE
+    with anything.wrap_socket(link, server_hostname=host) as secure:
+        secure.sendall(f"GET {path} HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
+        assert secure.recv(4096).startswith(b"HTTP/1.1 200")
+
+
+def test_a_connection_given_up_is_no_gap_for_a_client_that_took_the_certificate(walk: Any, proxy: ProxyCapture, site: Any) -> None:
+    one = walk(lambda request: STUB if request.url.startswith("https") else None)
+    browsers, apps = proxy.door_of(one.context), urlsplit(one.walk.address("app")).port
+    assert apps is not None
+    for door in (browsers, apps):
+        for host in ("taken.test", "never.test"):
+            link = hello(door, host)
+            assert not one.walk.quiet(0.1, 0.3), "a request may follow a handshake that is underway"
+            link.close()
+    one.settle()
+    assert len(one.walk.note_gap()) == 4
+    one.open(site.url + "/").evaluate("fetch('https://taken.test/hit/taken/1', {mode: 'no-cors'})")
+    ask_over_tls(apps, "taken.test", "/hit/taken/2")
+    one.settle()
+    assert sorted(urlsplit(each.url).path for each in one.hits("taken")) == ["/hit/taken/1", "/hit/taken/2"]
+    # The app may hold to that host's own certificate; the browser takes any.
+    assert one.walk.note_gap() == ("app may not trust the proxy: it left each handshake for never.test",)
+
+
+def test_a_client_that_says_that_it_does_not_trust_the_proxy_is_a_gap(walk: Any, proxy: ProxyCapture) -> None:
+    one = walk()
+    link = socket.create_connection(("127.0.0.1", proxy.door_of(one.context)), timeout=10)
+    link.sendall(b"CONNECT pinned.test:443 HTTP/1.1\r\nHost: pinned.test:443\r\n\r\n")
+    assert b" 200 " in link.recv(4096)
+    with pytest.raises(ssl.SSLError), link:
+        ssl.create_default_context().wrap_socket(link, server_hostname="pinned.test")
+    one.settle()
+    (gap,) = one.walk.note_gap()
+    assert "did not take the proxy's certificate for pinned.test" in gap
 
 
 def test_two_walks_at_once_do_not_mix(walk: Any, site: Any) -> None:
