@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 MARK = "pytest.mark.xdist_group("
@@ -24,5 +25,6 @@ class ByGroup(LoadScopeScheduling):
         return path if grouped(path) else nodeid
 
 
+@pytest.hookimpl(optionalhook=True)  # there is none with -p no:xdist
 def pytest_xdist_make_scheduler(config: Any, log: Any) -> Any:
     return ByGroup(config, log) if config.getoption("dist") == "loadgroup" else None

@@ -123,6 +123,8 @@ def launch_arguments(browser: FoundBrowser | None = None) -> list[str]:
         "--safebrowsing-disable-auto-update",
         # A page that did not load is loaded anew after 1 s, 5 s …: loads that the journey did not make.
         "--disable-auto-reload",
+        # The throbber of a tab that loads and its like, of which each frame is drawn though nobody sees it; pages move as ever.
+        "--animation-duration-scale=0",
     ]
     if features := playwrights_features_off():
         # The last such switch is the one that counts: it must say all that Playwright's own says.

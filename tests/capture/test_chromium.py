@@ -187,6 +187,30 @@ def test_the_browser_of_this_machine_starts_unseen_as_automation(playwright: Pla
     assert seen == [False, False]
 
 
+def test_pages_move_as_for_any_visitor(playwright: Playwright) -> None:
+    """What the browser draws of its own is not animated; a page is, in its own time."""
+    browser = playwright.chromium.launch(**launch_options())
+    page = browser.new_page()
+    page.set_content("<body style='height: 9000px'>")
+    moved = page.evaluate(
+        """async () => {
+            const begun = performance.now(), seen = new Set();
+            const moving = document.body.animate([{opacity: 0}, {opacity: 1}], 300);
+            let frames = 0;
+            const look = () => { frames++; seen.add(scrollY); if (moving.playState === 'running') requestAnimationFrame(look) };
+            requestAnimationFrame(look);
+            scrollTo({top: 5000, behavior: 'smooth'});
+            await moving.finished;
+            return {
+                lasted: performance.now() - begun >= 290, frames: frames > 2, scrolled: seen.size > 2,
+                reduced: matchMedia('(prefers-reduced-motion: reduce)').matches,
+            };
+        }"""
+    )
+    browser.close()
+    assert moved == {"lasted": True, "frames": True, "scrolled": True, "reduced": False}
+
+
 def test_what_playwright_switches_off_stays_off(playwright: Any) -> None:
     """Of two such switches the browser heeds the last alone."""
     options = launch_options()
