@@ -11,8 +11,9 @@ import json
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from statistics import median, quantiles
 from typing import TYPE_CHECKING, Any
@@ -20,10 +21,12 @@ from typing import TYPE_CHECKING, Any
 from playwright.sync_api import sync_playwright
 
 from harness import compose
+from harness.capture import endpoint
 from harness.capture.browser import LAUNCH_ARGS, BrowserCapture
 from harness.capture.captured import CapturedRequest
 from harness.capture.chromium import launch_options
 from harness.capture.proxy import ProxyCapture
+from harness.capture.websocket import WebSocket
 from harness.errors import BrowserError
 from harness.plan.model import FirstPartyEndpoint, TrackingPlan
 from harness.recording import Recording, Walk
@@ -126,6 +129,46 @@ def server() -> Iterator[int]:
         process.stdin.close()
 
 
+class Least:
+    """The least that capture by the browser's protocol can do: lets each paused request go unread, and reads nothing else.
+
+    What a page takes longer under it is the browser's own cost: of pausing, and of telling what each page sends.
+    """
+
+    def __init__(self, browser: Browser) -> None:
+        self._socket = WebSocket(endpoint.find(browser))
+        self._number = 0
+        self._send("Target.setAutoAttach", {"autoAttach": True, "waitForDebuggerOnStart": False, "flatten": True})
+        self._send("Fetch.enable", {"patterns": [{"urlPattern": "*"}]})
+        self._thread = threading.Thread(target=self._read, daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """End it."""
+        self._socket.close()
+        self._thread.join()
+
+    def _send(self, method: str, params: dict[str, Any], session: str = "") -> None:
+        self._number += 1
+        told = {"id": self._number, "method": method, "params": params, **({"sessionId": session} if session else {})}
+        self._socket.send(json.dumps(told).encode())
+
+    def _read(self) -> None:
+        with suppress(OSError):
+            while True:
+                with suppress(TimeoutError):
+                    self._take(self._socket.receive(60))
+
+    def _take(self, told: bytes) -> None:
+        if told.startswith(b'{"method":"Fetch.requestPaused"'):
+            begin = told.find(b'"requestId":"') + 13
+            self._send("Fetch.continueRequest", {"requestId": told[begin : told.find(b'"', begin)].decode()})
+        elif told.startswith(b'{"method":"Target.attachedToTarget"'):
+            attached = json.loads(told)["params"]
+            if attached["targetInfo"]["type"] == "page":
+                self._send("Network.enable", {"maxTotalBufferSize": 1, "maxResourceBufferSize": 1}, attached["sessionId"])
+
+
 class Ways:
     """Each way of loading a page: a context manager that yields the context to load it in."""
 
@@ -141,6 +184,7 @@ class Ways:
         ways = {
             "bare": self.bare,
             "floor": self.floor,
+            "least": self.least,
             "observe": lambda: self.captured_by("observe"),
             "stub": lambda: self.captured_by("stub"),
             "context.route": self.routed,
@@ -164,6 +208,12 @@ class Ways:
         with self.bare() as context:
             yield context
         session.detach()
+
+    @contextmanager
+    def least(self) -> Iterator[BrowserContext]:
+        """As little as can be done for each request."""
+        with closing(Least(self.browser)), self.bare() as context:
+            yield context
 
     @contextmanager
     def captured_by(self, mode: Any) -> Iterator[BrowserContext]:
@@ -220,11 +270,12 @@ def main(rounds: int) -> None:
                 measured = measure(ways, f"http://127.0.0.1:{port}/{latency}/{number}", requests, rounds)
                 write(f"{title}, {latency} ms of server latency: bare {median(measured['bare']):.0f} ms, {len(measured['bare'])} loads")
                 for way in ways.all():
+                    beside = ("floor", "least") if way in ("observe", "stub") else ()
                     write(
                         f"  {way:<14} "
                         + told(measured[way], measured["bare"])
                         + " of bare"
-                        + (f", {told(measured[way], measured['floor'])} of the floor" if way in ("observe", "stub") else "")
+                        + "".join(f", {told(measured[way], measured[each])} of the {each}" for each in beside)
                     )
 
 

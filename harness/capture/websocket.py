@@ -66,6 +66,7 @@ class WebSocket:
         if secure:
             self._socket = ssl.create_default_context().wrap_socket(self._socket, server_hostname=parts.hostname)
         self._buffer = bytearray()
+        self._chunk = memoryview(bytearray(_CHUNK))
         self._lock = threading.Lock()
         try:
             self._open(parts.hostname if parts.port is None else f"{parts.hostname}:{port}", parts.path or "/", parts.query, headers or {})
@@ -189,12 +190,12 @@ class WebSocket:
                 if not ready:
                     raise TimeoutError
             try:
-                data = self._socket.recv(_CHUNK)
+                arrived = self._socket.recv_into(self._chunk)
             except OSError as error:
                 raise Closed(str(error)) from error
-            if not data:
+            if not arrived:
                 raise Closed("the browser ended the connection")
-            self._buffer += data
+            self._buffer += self._chunk[:arrived]
 
     def _write(self, *frames: tuple[int, bytes]) -> None:
         wire = b"".join(_masked(opcode, data) for opcode, data in frames)
