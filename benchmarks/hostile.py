@@ -10,7 +10,6 @@ at most (the browser apart). ``hostile.py NAME …`` walks these pages only.
 from __future__ import annotations
 
 import base64
-import gzip
 import json
 import resource
 import subprocess
@@ -18,6 +17,7 @@ import sys
 import tempfile
 import threading
 import time
+import zlib
 from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -189,13 +189,18 @@ def html_of(page: Page, often: int, bomb: int) -> str:
     """The page as it is served; the bomb unfolds to so many MB."""
     code = page.html
     if (code.startswith("<script>") and "{n}" in code) or "{{" in code:
-        packed = (
-            base64.b64encode(gzip.compress(gzip.compress(b"[" + b"{}," * ((bomb << 20) // 3) + b"1]", 9), 9)).decode()
-            if "{bomb}" in code
-            else ""
-        )
+        packed = base64.b64encode(twice_packed(bomb)).decode() if "{bomb}" in code else ""
         code = code.replace("{n}", str(often)).replace("{hit}", HIT).replace("{bomb}", packed).replace("{{", "{").replace("}}", "}")
     return LAND + code
+
+
+def twice_packed(megabytes: int) -> bytes:
+    """A JSON list of so many MB, packed by gzip twice; it is never here as a whole."""
+    once, twice = zlib.compressobj(9, wbits=31), zlib.compressobj(9, wbits=31)
+    packed = bytearray()
+    for part in (b"[", *[b"{}," * 349_525] * megabytes, b"1]"):
+        packed += twice.compress(once.compress(part))
+    return bytes(packed + twice.compress(once.flush()) + twice.flush())
 
 
 def show(site: Site, html: str) -> None:

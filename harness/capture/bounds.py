@@ -29,7 +29,8 @@ class Bounds:
         navigations: document loads and route changes that are kept.
         body: bytes of one request's body that are kept; a longer one is partial.
         kept: bytes of all addresses, headers, bodies and pushed values that are kept.
-        tabs: tabs open at once; what is opened beyond is closed at once.
+        tabs: tabs open at once; what is opened beyond is closed at once. After as many that were, no page may open any more:
+            all that pages opened are closed, for tabs that open tabs would hold the walk up as long as they live.
         stuck: seconds after which a page whose script does not end is stopped and left, and a dialog that nobody answers is accepted
             (by capture in a browser only: a proxy cannot, and the driver has limits of its own).
     """
@@ -99,6 +100,11 @@ class Tally:
         """A tab beyond the bound was closed."""
         self._tabs += 1
 
+    @property
+    def storm(self) -> bool:
+        """Whether pages have opened so many tabs that they may open none any more."""
+        return self._tabs >= self.bounds.tabs
+
     def words(self) -> list[str]:
         """What was not kept."""
         said = []
@@ -115,7 +121,10 @@ class Tally:
             most = f"{self._most[kind]:,}" if self.size < self.bounds.kept else f"{self.bounds.kept >> 20} MB"
             said.append(f"{counts.total():,} {names[kind]} were not kept ({named}{more}): no more than {most} of one walk are")
         if self._tabs:
-            said.append(f"{self._tabs:,} tabs were closed as soon as they were opened: no more than {self.bounds.tabs} may be open at once")
+            then = "; after as many, all that pages had opened were closed, and what they opened then" if self.storm else ""
+            said.append(
+                f"{self._tabs:,} tabs were closed as soon as they were opened: no more than {self.bounds.tabs} may be open at once{then}"
+            )
         return said
 
 

@@ -346,10 +346,15 @@ class ProxyWalk:
 
     def _opened(self, page: Page) -> None:
         self._tab(page)
-        if sum(not each.is_closed() for each in self._tabs) > self.bounds.tabs:
-            self.tally.tab()
+        open_ = [each for each in self._tabs if not each.is_closed()]
+        if len(open_) <= self.bounds.tabs and not (self.tally.storm and _opened_by_a_page(page)):
+            return
+        calm = not self.tally.storm
+        self.tally.tab()
+        for each in [page, *(open_ if calm and self.tally.storm else ())]:
             with contextlib.suppress(PlaywrightError):
-                page.close()
+                if each is page or _opened_by_a_page(each):
+                    each.close()
 
     def _tab(self, page: Page) -> Tab:
         if page not in self._tabs:
@@ -752,6 +757,13 @@ def _frame(request: Request) -> Frame | None:
         return request.frame
     except PlaywrightError:
         return None
+
+
+def _opened_by_a_page(page: Page) -> bool:
+    try:
+        return page.opener() is not None
+    except PlaywrightError:
+        return False
 
 
 def _type_of(request: CapturedRequest, *, websocket: bool) -> tuple[str | None, bool | None]:

@@ -159,9 +159,7 @@ class Targets:
         if kind == "page" and target not in self.tabs:
             tab = Tab(target, walk.key, f"p{len(walk.tabs) + 1}", info.get("openerId"))
             walk.tabs.append(tab)
-            if sum(not each.closed for each in walk.tabs) > walk.bounds.tabs:
-                walk.tally.tab()
-                self._send("Target.closeTarget", {"targetId": target})
+            self._bound(walk, tab)
             self.tabs[target] = tab
             self.frames[target] = Frame(target, tab)
             self.walk_of[target] = walk
@@ -179,6 +177,19 @@ class Targets:
         else:
             return
         self._known()
+
+    def _bound(self, walk: BrowserWalk, tab: Tab) -> None:
+        """Close a new tab that is one too many."""
+        open_ = [each for each in walk.tabs if not each.closed]
+        if len(open_) <= walk.bounds.tabs and not (walk.tally.storm and tab.opener):
+            return
+        calm = not walk.tally.storm
+        walk.tally.tab()
+        self._send("Target.closeTarget", {"targetId": tab.target})
+        if calm and walk.tally.storm:
+            for each in open_:
+                if each.opener and each is not tab:
+                    self._send("Target.closeTarget", {"targetId": each.target})
 
     def _attached(self, parent: str, params: Message) -> None:
         info, session_id = params["targetInfo"], params["sessionId"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import runpy
+import time
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -96,6 +97,39 @@ def test_nothing_is_cut_below_the_bounds_and_what_is_beyond_is_counted() -> None
         "1 navigations were not kept (1 to a.test): no more than 1 of one walk are",
         "1 tabs were closed as soon as they were opened: no more than 40 may be open at once",
     ]
+
+
+def test_after_too_many_tabs_none_may_be_opened_any_more() -> None:
+    tally = Tally(Bounds(tabs=3))
+    for count in range(4):
+        assert tally.storm == (count >= 3)
+        tally.tab()
+    (said,) = tally.words()
+    assert said.startswith("4 tabs were closed as soon as they were opened: no more than 3 may be open at once; ")
+    assert said.endswith("after as many, all that pages had opened were closed, and what they opened then")
+
+
+def test_tabs_that_open_tabs_do_not_hold_a_walk_up(chromium: Any, hostile_site: Any) -> None:
+    """Each of them opens more, for ever, also while the walk wants to go on."""
+    capture = BrowserCapture.attach(chromium, bounds=Bounds(tabs=4))
+    entries: list[Any] = []
+    HOSTILE.show(hostile_site, HOSTILE.LAND + "<script>setInterval(() => open('/page'), 50)</script>")
+    walk = capture.begin(entries.append, lambda _: None, zero=time.monotonic())
+    context = chromium.new_context()
+    walk.adopt(context)
+    page = context.new_page()
+    page.goto(hostile_site.url + "/page")
+    until = time.monotonic() + 30
+    while (not walk.tally.storm or len(context.pages) > 1) and time.monotonic() < until:
+        page.wait_for_timeout(20)
+    assert len(context.pages) == 1, "all that pages had opened is closed"
+    page.goto("about:blank")
+    other = context.new_page()
+    other.goto(hostile_site.url + "/blank")
+    assert not other.is_closed(), "a tab of the test's own stays"
+    walk.close()
+    context.close()
+    capture.close()
 
 
 def test_a_walk_holds_no_more_bytes_than_its_bound() -> None:

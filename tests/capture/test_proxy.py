@@ -333,7 +333,8 @@ def test_a_hostile_page_is_kept_within_bounds_that_the_record_names(
     (large,) = [each for each in one.hits("bound") if each.url.endswith("/large")]
     assert (large.body.state, large.body.data, large.body.reason) == ("partial", b"x" * 1_000, "cut to the first 1,000 of 5,000 bytes")
     assert (large.page, large.page_load) == ("p1", 1)
-    assert len(one.context.pages) == 3
+    assert one.context.pages == [page]
+    assert not one.context.new_page().is_closed()
     gaps = " ".join(one.walk.note_gap())
     for said in (
         "requests were not kept",
