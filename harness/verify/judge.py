@@ -6,7 +6,7 @@ Pure: data in, data out. A check that crashes is a doubt, never a crash.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from harness.verify.doubts import doubts_of
 from harness.verify.found import WARNS
@@ -77,28 +77,51 @@ def one_per_defect(violations: Sequence[Violation], checks: Iterable[Check]) -> 
     one), or both are about one expectation in one step.
     """
     yields_to = {check.code: frozenset(check.yields_to) for check in checks}
+    found = {each.code: _Found() for each in violations}
+    for each in violations:
+        found[each.code].add(each)
     kept = []
     for each in violations:
-        stronger = [other for other in violations if other.code in yields_to.get(each.code, ()) and other is not each]
-        stronger = [other for other in stronger if each.code not in yields_to.get(other.code, ())]
-        if not any(_about_one_expectation(each, other) for other in stronger) and not _covered(each, stronger):
+        stronger = [found[code] for code in yields_to.get(each.code, ()) if code in found and each.code not in yields_to.get(code, ())]
+        if not any(other.tells_of(_expectation(each)) for other in stronger) and not _covered(each, stronger):
             kept.append(each)
     return kept
 
 
-def _about_one_expectation(each: Violation, other: Violation) -> bool:
+class _Found:
+    """What one check found: the expectations that it is about, and of which parameter (None: the whole) of each hit."""
+
+    def __init__(self) -> None:
+        self._expectations: set[tuple[Any, ...]] = set()
+        self._hits: dict[tuple[str, int], set[str | None]] = {}
+
+    def add(self, each: Violation) -> None:
+        if (place := _expectation(each)) is not None:
+            self._expectations.add(place)
+        for hit in each.evidence.hits:
+            self._hits.setdefault(hit, set()).add(_parameter(each))
+
+    def tells_of(self, place: tuple[Any, ...] | None) -> bool:
+        return place in self._expectations
+
+    def shows(self, hit: tuple[str, int], parameter: str | None) -> bool:
+        about = self._hits.get(hit, ())
+        return None in about or parameter in about
+
+
+def _expectation(each: Violation) -> tuple[Any, ...] | None:
     place = each.details.get("expectation")
-    return bool(place) and place == other.details.get("expectation") and (each.step, each.destination) == (other.step, other.destination)
+    return (str(place), each.step, each.destination) if place else None
 
 
-def _covered(each: Violation, stronger: Iterable[Violation]) -> bool:
+def _parameter(each: Violation) -> str | None:
     parameter = each.details.get("parameter")
-    covered: set[tuple[str, int]] = set()
-    for other in stronger:
-        about = other.details.get("parameter")
-        if about is None or about == parameter:
-            covered.update(other.evidence.hits)
-    return bool(each.evidence.hits) and covered.issuperset(each.evidence.hits)
+    return None if parameter is None else str(parameter)
+
+
+def _covered(each: Violation, stronger: Sequence[_Found]) -> bool:
+    parameter = _parameter(each)
+    return bool(each.evidence.hits) and all(any(other.shows(hit, parameter) for other in stronger) for hit in each.evidence.hits)
 
 
 def _in_order(violations: Iterable[Violation], case: Case) -> list[Violation]:

@@ -307,6 +307,39 @@ def test_checks_that_yield_to_each_other_are_both_kept():
     assert [each.code for each in found] == ["a", "b"]
 
 
+FOUND = st.lists(
+    st.builds(
+        lambda code, hits, parameter, place, step: replace(violation(code, hits, parameter, expectation=place), step=step),
+        st.sampled_from(["a", "b", "c"]), st.lists(st.sampled_from("wxyz"), max_size=3), st.sampled_from([None, "value", "currency"]),
+        st.sampled_from(["", "one:1", "one:2"]), st.sampled_from([None, 1]),
+    ),
+    max_size=12,
+)  # fmt: skip
+
+
+@given(FOUND, st.tuples(*[st.lists(st.sampled_from(["a", "b", "c"]), max_size=2)] * 3))
+def test_one_per_defect_is_what_its_definition_says(found, yields_to):
+    """Each beside each other: the definition, in as many steps as there are pairs."""
+    checks = [check(code, *stronger) for code, stronger in zip("abc", yields_to, strict=True)]
+
+    def redundant(each):
+        weaker = {code: set(stronger) for code, stronger in zip("abc", yields_to, strict=True)}
+        others = [one for one in found if one.code in weaker[each.code] and each.code not in weaker[one.code]]
+        place = (each.details.get("expectation"), each.step)
+        same = any(place == (one.details.get("expectation"), one.step) for one in others) and place[0]
+        about = [one for one in others if one.details.get("parameter") in (None, each.details.get("parameter"))]
+        covered = {hit for one in about for hit in one.evidence.hits}
+        return same or (each.evidence.hits and covered.issuperset(each.evidence.hits))
+
+    assert one_per_defect(found, checks) == [each for each in found if not redundant(each)]
+
+
+def test_fifty_thousand_of_one_kind_are_as_many_steps():
+    """A flood is one finding a push; to compare each with each other took minutes."""
+    found = [violation("weak", [str(number)]) for number in range(50_000)]
+    assert one_per_defect([*found, violation("strong", ["7"])], WEAK_STRONG) == [*found[:7], *found[8:], violation("strong", ["7"])]
+
+
 # ---- anything at all ------------------------------------------------------------------------------------------
 
 WORDS = st.sampled_from(["a@b.example", "undefined", "T-1", "%40"])
