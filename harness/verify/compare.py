@@ -18,7 +18,18 @@ def same(one: Any, other: Any) -> bool:
     """Whether two values tell a destination the same; ``19.9``, ``"19.90"`` and ``"19.9"`` do."""
     if not isinstance(one, _STRUCTURES) and not isinstance(other, _STRUCTURES):
         return _equal(one, other)
-    return not differences(one, other, limit=1)
+    one, other = _parsed(one, other), _parsed(other, one)
+    return _shape(one) is _shape(other) and _alike(one, other)
+
+
+def _alike(expected: Any, actual: Any) -> bool:
+    """What :func:`differences` finds none in, without finding the words for it: asked of thousands of pairs."""
+    if isinstance(expected, dict) and isinstance(actual, dict):
+        told = {str(key): value for key, value in actual.items()}
+        return all(str(key) in told and _alike(value, told[str(key)]) for key, value in expected.items())
+    if isinstance(expected, list | tuple) and isinstance(actual, list | tuple):
+        return len(expected) == len(actual) and all(map(_alike, expected, actual))
+    return _equal(expected, actual)
 
 
 def differences(expected: Any, actual: Any, *, limit: int = 5) -> list[str]:

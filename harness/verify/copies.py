@@ -8,6 +8,7 @@ Google's regional endpoints).
 from __future__ import annotations
 
 import json
+from collections import deque
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from harness.verify.occurrence import Occurrence
 
 _RECENT = 200
-"""How many earlier hits of one event are looked at: a flood must not cost its square."""
+"""How many earlier hits that a copy has something in common with are looked at."""
 AT_ONCE = 1.0
 """Seconds within which a mirrored copy follows."""
 _PASSING = ("*time*", "*timestamp*", "ts", "*_ts", "*random*", "rnd", "*sequence*", "seq", "*nonce*", "*message_id*", "*messageid*",
@@ -30,7 +31,7 @@ _PASSING = ("*time*", "*timestamp*", "ts", "*_ts", "*random*", "rnd", "*sequence
 
 def mark_copies(occurrences: list[Occurrence], case: Case) -> None:
     """Set ``copy_of`` on every hit that repeats an earlier one without being an event of its own."""
-    earlier: dict[tuple[Any, ...], list[Occurrence]] = {}
+    earlier: dict[tuple[Any, ...], _Earlier] = {}
     carried: dict[str, list[Occurrence]] = {}
     for each in occurrences:
         carried.setdefault(each.hit.request_id, []).append(each)
@@ -41,11 +42,60 @@ def mark_copies(occurrences: list[Occurrence], case: Case) -> None:
             each.copy_of = hop.copy_of or hop
             continue
         key = (each.hit.vendor, each.hit.account, each.hit.event, each.hit.kind)
-        for other in earlier.get(key, ())[-_RECENT:]:
-            if _retries(each, other, case) or _mirrors(each, other) or _seen_twice(each, other, case):
-                each.copy_of = other.copy_of or other
-                break
-        earlier.setdefault(key, []).append(each)
+        alike = earlier.setdefault(key, _Earlier(case))
+        other = alike.first(each)
+        if other is not None:
+            each.copy_of = other.copy_of or other
+        alike.add(each)
+
+
+class _Earlier:
+    """The earlier hits of one event, found by what a copy must have in common with them: no flood is to cost its square.
+
+    Of those that have it in common the latest :data:`_RECENT` are looked at.
+    """
+
+    def __init__(self, case: Case) -> None:
+        self._case = case
+        self._count = 0
+        self._found: dict[tuple[Any, ...], deque[tuple[int, Occurrence]]] = {}
+        self._failed: list[tuple[int, Occurrence]] = []
+        self._told = 0
+
+    def add(self, each: Occurrence) -> None:
+        """Remember a hit for those that follow."""
+        self._count += 1
+        for key in (_letters(each), _address(each)):
+            self._keep(key, self._count, each)
+        outcome = self._case.recording.outcome(each.request) if each.request is not None else None
+        if outcome is not None and failed(outcome.state, outcome.status):
+            self._failed.append((self._count, each))
+
+    def first(self, each: Occurrence) -> Occurrence | None:
+        """The first of the recent ones that this hit repeats."""
+        # What a hit tells is put in words only where one before it failed.
+        for number, other in self._failed[self._told :]:
+            self._keep(("substance", other.page, substance(other.hit, self._case)), number, other)
+        self._told = len(self._failed)
+        candidates = {**dict(self._found.get(_letters(each), ())), **dict(self._found.get(_address(each), ()))}
+        if self._failed:
+            candidates |= dict(self._found.get(("substance", each.page, substance(each.hit, self._case)), ()))
+        found = (candidates[number] for number in sorted(candidates))
+        return next((other for other in found if self._repeats(each, other)), None)
+
+    def _repeats(self, each: Occurrence, other: Occurrence) -> bool:
+        return _retries(each, other, self._case) or _mirrors(each, other) or _seen_twice(each, other, self._case)
+
+    def _keep(self, key: tuple[Any, ...], number: int, each: Occurrence) -> None:
+        self._found.setdefault(key, deque(maxlen=_RECENT)).append((number, each))
+
+
+def _letters(each: Occurrence) -> tuple[Any, ...]:
+    return ("letters", each.hit.position, *((parameter.name, str(parameter.value)) for parameter in each.hit.parameters))
+
+
+def _address(each: Occurrence) -> tuple[Any, ...]:
+    return ("address", each.page, each.request.url if each.request is not None else "")
 
 
 def _hop(each: Occurrence, carried: dict[str, list[Occurrence]]) -> Occurrence | None:
@@ -75,7 +125,7 @@ def _mirrors(each: Occurrence, other: Occurrence) -> bool:
         return False
     if each.hit.position != other.hit.position or _host(each.request.url) == _host(other.request.url):
         return False
-    return [(p.name, str(p.value)) for p in each.hit.parameters] == [(p.name, str(p.value)) for p in other.hit.parameters]
+    return _letters(each) == _letters(other)
 
 
 def _seen_twice(each: Occurrence, other: Occurrence, case: Case) -> bool:

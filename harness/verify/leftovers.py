@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 def leftovers(case: Case) -> list[Occurrence]:
     """Hits of planned events that are a departure by being there, repeats and breaches left out."""
     alignment = case.alignment
-    matched = alignment.matched
     stand_ins = {id(each) for due in alignment.dues for each in due.stand_ins}
     again = {id(each) for repeat in repeats(case) for each in repeat.again}
+    explained = alignment.matched | stand_ins | again
     named = {expectation.event for step in case.expectations.steps for expectation in step.expect}
     found = []
     for each in alignment.counted:
-        if each.event is None or each.stray or each.breach or id(each) in matched | stand_ins | again:
+        if each.event is None or each.stray or each.breach or id(each) in explained:
             continue
         if each.event.name in named:
             if alignment.in_journey(each) and asked_there(each, case):

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from harness.verify.timeline import LoadKey
 
 COMMERCE = "ecommerce"
+_RECENT = 50
+"""How many earlier events of a document are looked at: a flood must not cost its square."""
 _COMMON = frozenset({"currency"})
 """What a tag often has of its own and equals what was left."""
 
@@ -117,7 +119,7 @@ def _carried_over(occurrence: Occurrence, own: dict[str, Any], model: _Model, ta
     if not own:
         return None
     planned = _planned(occurrence)
-    for earlier in reversed(model.before):
+    for earlier in model.before[: -_RECENT - 1 : -1]:
         if earlier.hit.event == occurrence.hit.event and earlier.hit.values == occurrence.hit.values:
             continue
         theirs = {name: value for name, value in earlier.hit.values.items() if name in own and not absent(value)}
