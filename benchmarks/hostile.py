@@ -241,15 +241,14 @@ def measure(name: str) -> dict[str, Any]:
     from playwright.sync_api import sync_playwright
 
     from harness.capture.browser import LAUNCH_ARGS, BrowserCapture
-    from harness.capture.chromium import find_browser, launch_arguments
+    from harness.capture.chromium import launch_options
 
     page = PAGES[name]
     site = Site()
     show(site, html_of(page, page.often, 1_024))
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        found = find_browser()
-        path = {"executable_path": str(found.path)} if found.path else {}
-        browser = playwright.chromium.launch(args=[*launch_arguments(), *LAUNCH_ARGS], **path)  # type: ignore[arg-type]
+        options = launch_options()
+        browser = playwright.chromium.launch(**options | {"args": [*options["args"], *LAUNCH_ARGS]})
         capture = BrowserCapture.attach(browser, bounds=replace(BOUNDS, stuck=10.0))
         idle = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         began = time.monotonic()

@@ -233,7 +233,7 @@ def _late_fixtures() -> ModuleType:
         if browser_name != "chromium":
             return browser_type_launch_args
         from harness.capture.browser import LAUNCH_ARGS
-        from harness.capture.chromium import launch_arguments, launch_options
+        from harness.capture.chromium import NOT_PLAYWRIGHTS, launch_arguments, launch_options
 
         options = dict(browser_type_launch_args)
         if not named:
@@ -241,6 +241,7 @@ def _late_fixtures() -> ModuleType:
             options = {**found, **options, "args": [*found["args"], *options.get("args", []), *LAUNCH_ARGS]}
         else:
             options["args"] = [*launch_arguments(), *options.get("args", []), *LAUNCH_ARGS]
+            options.setdefault("ignore_default_args", list(NOT_PLAYWRIGHTS))
         if tracking_proxy is not None:
             options["args"] += tracking_proxy.launch_arguments()
         return options

@@ -44,6 +44,10 @@ PLAYWRIGHT_SHELL = (
 )  # fmt: skip
 _STARTS_WITHIN = 30.0
 
+NOT_PLAYWRIGHTS = ("--disable-ipc-flooding-protection",)
+"""Switches of Playwright's own that are left out. For visitors Chromium holds a page back that changes its route without end; one that
+is not keeps the browser itself busy, so that a walk comes to no end."""
+
 _NOT_DRAWN = ("WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "WebUIOmniboxFullPopup")
 """What a full Chromium draws for each window though nobody sees it: pages of its own, almost half of a short walk's processor time."""
 
@@ -137,9 +141,11 @@ def launch_arguments(browser: FoundBrowser | None = None) -> list[str]:
 
 
 def launch_options(browser: FoundBrowser | None = None) -> dict[str, Any]:
-    """Keyword arguments for Playwright's ``browser_type.launch``: executable_path, args, chromium_sandbox."""
+    """Keyword arguments for Playwright's ``browser_type.launch``: executable_path, args, ignore_default_args, chromium_sandbox."""
     browser = browser or find_browser()
-    options: dict[str, Any] = {"args": launch_arguments(browser), "chromium_sandbox": sandbox_possible(browser)}
+    options: dict[str, Any] = {
+        "args": launch_arguments(browser), "ignore_default_args": list(NOT_PLAYWRIGHTS), "chromium_sandbox": sandbox_possible(browser),
+    }  # fmt: skip
     if browser.path is not None:
         options["executable_path"] = str(browser.path)
     return options

@@ -211,6 +211,18 @@ def test_pages_move_as_for_any_visitor(playwright: Playwright) -> None:
     assert moved == {"lasted": True, "frames": True, "scrolled": True, "reduced": False}
 
 
+def test_a_page_that_changes_its_route_without_end_is_held_back_as_for_any_visitor(playwright: Playwright) -> None:
+    """Playwright has Chromium hold nothing back: such a page then keeps the browser itself busy, and each call waits for it."""
+    browser = playwright.chromium.launch(**launch_options())
+    page = browser.new_page()
+    page.route("**", lambda route: route.fulfill(body="<p>here", content_type="text/html"))
+    page.goto("http://site.test/")
+    page.evaluate("for (let i = 0; i < 1000; i++) history.pushState({}, '', '?' + i)")
+    shown = int(page.evaluate("location.search.slice(1)"))
+    browser.close()
+    assert 50 < shown < 900
+
+
 def test_what_playwright_switches_off_stays_off(playwright: Any) -> None:
     """Of two such switches the browser heeds the last alone."""
     options = launch_options()
