@@ -96,9 +96,17 @@ class Tally:
         """A document's recorder has left out so many pushes by now."""
         self._left_out[document] = (where, count)
 
-    def tab(self) -> None:
-        """A tab beyond the bound was closed."""
+    def one_too_many(self, open_: int, *, by_page: bool) -> bool:
+        """Whether a tab that was just opened is to be closed; it is counted if so.
+
+        Args:
+            open_: tabs that are open now, it among them.
+            by_page: whether a page opened it, not the journey.
+        """
+        if open_ <= self.bounds.tabs and not (self.storm and by_page):
+            return False
         self._tabs += 1
+        return True
 
     @property
     def storm(self) -> bool:

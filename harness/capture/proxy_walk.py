@@ -346,14 +346,13 @@ class ProxyWalk:
 
     def _opened(self, page: Page) -> None:
         self._tab(page)
-        open_ = [each for each in self._tabs if not each.is_closed()]
-        if len(open_) <= self.bounds.tabs and not (self.tally.storm and _opened_by_a_page(page)):
+        open_, calm = [each for each in self._tabs if not each.is_closed()], not self.tally.storm
+        if not self.tally.one_too_many(len(open_), by_page=_opened_by_a_page(page)):
             return
-        calm = not self.tally.storm
-        self.tally.tab()
-        for each in [page, *(open_ if calm and self.tally.storm else ())]:
-            with contextlib.suppress(PlaywrightError):
-                if each is page or _opened_by_a_page(each):
+        over = calm and self.tally.storm
+        for each in open_:
+            if each is page or (over and _opened_by_a_page(each)):
+                with contextlib.suppress(PlaywrightError):
                     each.close()
 
     def _tab(self, page: Page) -> Tab:

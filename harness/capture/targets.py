@@ -179,17 +179,14 @@ class Targets:
         self._known()
 
     def _bound(self, walk: BrowserWalk, tab: Tab) -> None:
-        """Close a new tab that is one too many."""
-        open_ = [each for each in walk.tabs if not each.closed]
-        if len(open_) <= walk.bounds.tabs and not (walk.tally.storm and tab.opener):
+        """Close a new tab that is one too many, and with it all that pages have opened once these were too many."""
+        open_, calm = [each for each in walk.tabs if not each.closed], not walk.tally.storm
+        if not walk.tally.one_too_many(len(open_), by_page=tab.opener is not None):
             return
-        calm = not walk.tally.storm
-        walk.tally.tab()
-        self._send("Target.closeTarget", {"targetId": tab.target})
-        if calm and walk.tally.storm:
-            for each in open_:
-                if each.opener and each is not tab:
-                    self._send("Target.closeTarget", {"targetId": each.target})
+        over = calm and walk.tally.storm
+        for each in open_:
+            if each is tab or (over and each.opener is not None):
+                self._send("Target.closeTarget", {"targetId": each.target})
 
     def _attached(self, parent: str, params: Message) -> None:
         info, session_id = params["targetInfo"], params["sessionId"]

@@ -42,11 +42,9 @@ def mark_copies(occurrences: list[Occurrence], case: Case) -> None:
             each.copy_of = hop.copy_of or hop
             continue
         key = (each.hit.vendor, each.hit.account, each.hit.event, each.hit.kind)
-        alike = earlier.setdefault(key, _Earlier(case))
-        other = alike.first(each)
+        other = earlier.setdefault(key, _Earlier(case)).repeated_by(each)
         if other is not None:
             each.copy_of = other.copy_of or other
-        alike.add(each)
 
 
 class _Earlier:
@@ -59,43 +57,32 @@ class _Earlier:
         self._case = case
         self._count = 0
         self._found: dict[tuple[Any, ...], deque[tuple[int, Occurrence]]] = {}
-        self._failed: list[tuple[int, Occurrence]] = []
-        self._told = 0
+        self._failed = False
 
-    def add(self, each: Occurrence) -> None:
-        """Remember a hit for those that follow."""
-        self._count += 1
-        for key in (_letters(each), _address(each)):
-            self._keep(key, self._count, each)
+    def repeated_by(self, each: Occurrence) -> Occurrence | None:
+        """The first of them that this hit repeats; the hit is remembered for those that follow."""
+        keys = [_letters(each), ("address", each.page, each.request.url if each.request is not None else "")]
+        # What a hit tells is put in words only where it failed, or one before it did.
         outcome = self._case.recording.outcome(each.request) if each.request is not None else None
-        if outcome is not None and failed(outcome.state, outcome.status):
-            self._failed.append((self._count, each))
+        fails = outcome is not None and failed(outcome.state, outcome.status)
+        told = ("substance", each.page, substance(each.hit, self._case)) if fails or self._failed else None
+        asked = [*keys, told] if told is not None else keys
+        candidates = {number: other for key in asked for number, other in self._found.get(key, ())}
+        repeats = (candidates[number] for number in sorted(candidates))
+        first = next((other for other in repeats if _repeats(each, other, self._case)), None)
+        self._count += 1
+        self._failed = self._failed or fails
+        for key in asked if fails else keys:
+            self._found.setdefault(key, deque(maxlen=_RECENT)).append((self._count, each))
+        return first
 
-    def first(self, each: Occurrence) -> Occurrence | None:
-        """The first of the recent ones that this hit repeats."""
-        # What a hit tells is put in words only where one before it failed.
-        for number, other in self._failed[self._told :]:
-            self._keep(("substance", other.page, substance(other.hit, self._case)), number, other)
-        self._told = len(self._failed)
-        candidates = {**dict(self._found.get(_letters(each), ())), **dict(self._found.get(_address(each), ()))}
-        if self._failed:
-            candidates |= dict(self._found.get(("substance", each.page, substance(each.hit, self._case)), ()))
-        found = (candidates[number] for number in sorted(candidates))
-        return next((other for other in found if self._repeats(each, other)), None)
 
-    def _repeats(self, each: Occurrence, other: Occurrence) -> bool:
-        return _retries(each, other, self._case) or _mirrors(each, other) or _seen_twice(each, other, self._case)
-
-    def _keep(self, key: tuple[Any, ...], number: int, each: Occurrence) -> None:
-        self._found.setdefault(key, deque(maxlen=_RECENT)).append((number, each))
+def _repeats(each: Occurrence, other: Occurrence, case: Case) -> bool:
+    return _retries(each, other, case) or _mirrors(each, other) or _seen_twice(each, other, case)
 
 
 def _letters(each: Occurrence) -> tuple[Any, ...]:
     return ("letters", each.hit.position, *((parameter.name, str(parameter.value)) for parameter in each.hit.parameters))
-
-
-def _address(each: Occurrence) -> tuple[Any, ...]:
-    return ("address", each.page, each.request.url if each.request is not None else "")
 
 
 def _hop(each: Occurrence, carried: dict[str, list[Occurrence]]) -> Occurrence | None:

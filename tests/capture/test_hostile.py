@@ -90,7 +90,8 @@ def test_nothing_is_cut_below_the_bounds_and_what_is_beyond_is_counted() -> None
     tally.left_out("one", "p1's documents", 40)
     tally.left_out("one", "p1's documents", 70)
     tally.left_out("two", "p1's documents", 5)
-    tally.tab()
+    assert not tally.one_too_many(40, by_page=True)
+    assert tally.one_too_many(41, by_page=False)
     assert tally.words() == [
         "3 requests were not kept (2 to a.test, 1 to b.test:8443): no more than 3 of one walk are",
         "76 pushes and calls were not kept (75 of p1's documents, 1 of gtag): no more than 2 of one walk are",
@@ -101,9 +102,12 @@ def test_nothing_is_cut_below_the_bounds_and_what_is_beyond_is_counted() -> None
 
 def test_after_too_many_tabs_none_may_be_opened_any_more() -> None:
     tally = Tally(Bounds(tabs=3))
-    for count in range(4):
+    assert not tally.one_too_many(2, by_page=True)
+    for count in range(3):
         assert tally.storm == (count >= 3)
-        tally.tab()
+        assert tally.one_too_many(4, by_page=True)
+    assert tally.one_too_many(2, by_page=True)
+    assert not tally.one_too_many(2, by_page=False)
     (said,) = tally.words()
     assert said.startswith("4 tabs were closed as soon as they were opened: no more than 3 may be open at once; ")
     assert said.endswith("after as many, all that pages had opened were closed, and what they opened then")
