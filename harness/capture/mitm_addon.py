@@ -1,9 +1,8 @@
 """What mitmproxy runs: tells each request to tagproof over a loopback socket, and answers it as it is told to.
 
 Runs inside ``mitmdump``, which may live in an environment of its own, so it imports nothing but mitmproxy and the standard library.
-Messages are JSON, one a line. To tagproof: ``ready``, ``listening``, ``request``, ``status``, ``message``, ``error``,
-``handshake``, ``gap``. From tagproof: ``listen``
-(open a port), ``answer`` (to a request). Hooks: https://docs.mitmproxy.org/stable/api/events.html
+Messages are JSON, one a line. To tagproof: ``ready``, ``listening``, ``request``, ``status``, ``message``, ``error``, ``handshake``,
+``gap``. From tagproof: ``listen`` (open a port), ``answer`` (to a request). Hooks: https://docs.mitmproxy.org/stable/api/events.html
 """
 
 from __future__ import annotations
