@@ -2,7 +2,9 @@
 
 Two pages, at 0 and at 30 ms of server latency, each loaded in turn bare and under each way of capture, in one browser: what disturbs the
 machine disturbs all of them. ``floor`` is the browser with interception enabled that matches nothing, ``least`` a client that lets each
-paused request go and does nothing else: what that costs is the browser's own. A ratio is that of two loads of one round; printed is the median of all rounds, and the middle half of them.
+paused request go and does nothing else: what that costs is the browser's own.
+
+A ratio is that of two loads of one round; printed is the median of all rounds, and the middle half of them.
 """
 
 from __future__ import annotations
