@@ -1,8 +1,9 @@
 """What a journey costs beside its bare script: ``python benchmarks/journey.py [rounds]``.
 
-The guest's checkout of ``journeys/`` (eight steps) is walked in the demo shop three ways, in turn, in one browser: by Playwright alone;
-with capture, each step ended by a barrier and each entry on disk; and as a whole journey, whose settling, proof of absence, pictures,
-judging and writing are listed apart.
+The guest's checkout of ``journeys/`` (eight steps) is walked in the demo shop five ways, in turn, in one browser: by Playwright alone;
+under the least that any client of the browser's protocol can do (see ``page_load.py``); with capture alone, each entry on disk; with a
+barrier at each step's begin and end too, which waits for the page's own work and is the part of settling that no walk can do without;
+and as a whole journey, whose settling, proof of absence, pictures, judging and writing are listed apart.
 """
 
 from __future__ import annotations
@@ -14,11 +15,13 @@ import tempfile
 import time
 from collections import Counter, defaultdict
 from contextlib import ExitStack, closing, contextmanager
+from functools import partial
 from pathlib import Path
-from statistics import median, quantiles
+from statistics import median
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
+from page_load import Least, told
 from playwright.sync_api import sync_playwright
 
 from harness import compose
@@ -46,8 +49,9 @@ class Script:
 
     unique = "bench"
 
-    def __init__(self, page: Any, url: str, walk: BrowserWalk | None = None) -> None:
+    def __init__(self, page: Any, url: str, walk: BrowserWalk | None = None, *, barriers: bool = False) -> None:
         self.page, self.url, self.walk = page, url, walk
+        self.barriers = barriers
         self.consent = self
         self.steps = 0
 
@@ -61,18 +65,22 @@ class Script:
 
     @contextmanager
     def step(self, _: str) -> Iterator[None]:
-        """A step ends by its barrier, and so does the next begin."""
+        """A step of the walk, begun and ended by a barrier where there are any."""
         self.steps += 1
+        self.barrier()
         if self.walk is not None:
-            self.walk.barrier()
             self.walk.enter_step(self.steps)
         yield
-        if self.walk is not None:
+        self.barrier()
+
+    def barrier(self) -> None:
+        """Wait until all that the page did is told."""
+        if self.walk is not None and self.barriers:
             self.walk.barrier()
 
 
 class Bench:
-    """The three ways, each of which returns its milliseconds."""
+    """The five ways, each of which returns its milliseconds."""
 
     def __init__(self, browser: Browser, url: str, folder: Path) -> None:
         self.browser, self.url, self.folder = browser, url, folder
@@ -94,7 +102,12 @@ class Bench:
         context.close()
         return (time.perf_counter() - began) * 1000
 
-    def captured(self) -> float:
+    def least(self) -> float:
+        """With each request paused and let go, and all read that pages tell of what they send."""
+        with closing(Least(self.browser)):
+            return self.bare()
+
+    def captured(self, *, barriers: bool = False) -> float:
         """With all that is captured stubbed, put in order and on disk."""
         decoder = compose.decoder_for(self.expectations.plan)
         answer = compose.answerer(decoder, self.expectations.plan)
@@ -104,7 +117,7 @@ class Bench:
             context = self.browser.new_context()
             walk = capture.begin(recording.append, answer, zero=time.monotonic())
             walk.adopt(context)
-            self.script(Script(context.new_page(), self.url, walk))
+            self.script(Script(context.new_page(), self.url, walk, barriers=barriers))
             walk.close()
             recording.close()
             context.close()
@@ -157,7 +170,13 @@ def main(rounds: int) -> None:
         browser = playwright.chromium.launch(**options | {"args": arguments})
         stack.callback(browser.close)
         bench = Bench(browser, url, folder)
-        ways: dict[str, Callable[[], float]] = {"bare script": bench.bare, "with capture": bench.captured, "whole journey": bench.whole}
+        ways: dict[str, Callable[[], float]] = {
+            "bare script": bench.bare,
+            "least": bench.least,
+            "capture alone": bench.captured,
+            "and barriers": partial(bench.captured, barriers=True),
+            "whole journey": bench.whole,
+        }
         taken: dict[str, list[float]] = {way: [] for way in ways}
         for way in ways.values():
             way()
@@ -167,10 +186,11 @@ def main(rounds: int) -> None:
             turn = count % len(order)
             for name, way in order[turn:] + order[:turn]:
                 taken[name].append(way())
-    bare = taken["bare script"]
     for name, times in taken.items():
-        low, middle, high = quantiles([one / other for one, other in zip(times, bare, strict=True)], n=4)
-        write(f"{name:<14} {median(times):>6.0f} ms  {middle:.2f} ({low:.2f} to {high:.2f}) of the bare script")
+        beside = told(times, taken["bare script"]) + " of the bare script"
+        if name == "capture alone":
+            beside += f", {told(times, taken['least'])} of the least"
+        write(f"{name:<14} {median(times):>6.0f} ms  {beside}")
     write("of the whole journey, in ms (the median of each):")
     for part, times in bench.parts.items():
         write(f"  {part:<26} {median(times):>6.0f}")

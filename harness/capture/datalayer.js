@@ -33,6 +33,7 @@
   var nodeType = scope.Node && getter(Node.prototype, 'nodeType');
   var nodeName = scope.Node && getter(Node.prototype, 'nodeName');
   var nodeText = scope.Node && getter(Node.prototype, 'textContent');
+  var targetOf = getter(Event.prototype, 'target');
   var parentOf = scope.Node && getter(Node.prototype, 'parentNode');
   var added = scope.MutationRecord && getter(MutationRecord.prototype, 'addedNodes');
   var nodes = scope.NodeList && getter(NodeList.prototype, 'length');
@@ -253,8 +254,10 @@
   // A page may ask one frame's toString of another frame's function: frames that can reach each other share what they know.
   function shared() {
     var found;
-    try { if (scope.parent !== scope) found = apply(scope.parent.Function.prototype.toString, config.shared, []); } catch (e) { /* of another origin */ }
+    // Nothing is thrown on the way of most documents: to tell where, the browser would read this whole script once more.
+    try { if (scope.frameElement) found = apply(scope.parent.Function.prototype.toString, config.shared, []); } catch (e) { /* of another origin */ }
     if (found === undefined) try { if (scope.opener) found = apply(scope.opener.Function.prototype.toString, config.shared, []); } catch (e) { /* of another origin */ }
+    if (!isObject(found)) return undefined;
     try { recall(found, {}); return found; } catch (e) { return undefined; }
   }
 
@@ -645,6 +648,10 @@
     lookAround();
     ours(function () { if (state(page) === 'interactive') while (deferredCount) arm(deferred[--deferredCount]); });
   }
+  // A picture runs nothing before its own handlers, which come after.
+  function fetched(event) {
+    if (!nodeName || brand(function () { return nodeName(targetOf(event)); }) !== 'IMG') lookAround();
+  }
   function leave() { leaving = true; lookAround(); }
   function come() { leaving = false; lookAround(); }
 
@@ -658,7 +665,7 @@
     if (!page) return;
     listen(page, 'readystatechange', ready, true);
     // After each script that was fetched: its load event comes when it has run.
-    listen(page, 'load', lookAround, true);
+    listen(page, 'load', fetched, true);
     listen(scope, 'DOMContentLoaded', parsed, true);
     listen(scope, 'click', lookAround, true);
     listen(scope, 'submit', lookAround, true);

@@ -486,6 +486,30 @@ def test_a_hostile_page_does_not_break_the_recorder_nor_the_recorder_the_page(wa
     assert cdp.send("Runtime.evaluate", {"expression": "done"})["result"]["value"] == 1
 
 
+def test_a_document_costs_no_exception(walk: Any, site: Any) -> None:
+    """For one that is caught at once, the browser reads the recorder's whole script again: twice the cost of recording a document."""
+    walked = walk()
+    site.page("/within", "<p>within")
+    site.page(
+        "/quick",
+        f"<script>dataLayer = [{{a: 1}}]</script><img src=/none.gif><iframe src=/within></iframe><iframe src={site.other}/within></iframe>",
+    )
+    page = walked.open()
+    debugger = walked.context.new_cdp_session(page)
+    thrown: list[str] = []
+
+    def paused(told: dict[str, Any]) -> None:
+        thrown.append(str(told["data"].get("description")))
+        debugger.send("Debugger.resume")
+
+    debugger.on("Debugger.paused", paused)
+    debugger.send("Debugger.enable")
+    debugger.send("Debugger.setPauseOnExceptions", {"state": "all"})
+    page.goto(site.url + "/quick")
+    assert told(walked) == [("dataLayer", {"a": 1})]
+    assert thrown == []
+
+
 def test_a_tag_manager_that_takes_the_layer_over(walk: Any, site: Any) -> None:
     manager = """
     (function (w, l) {
