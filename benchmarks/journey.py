@@ -71,6 +71,8 @@ class Script:
         if self.walk is not None:
             self.walk.enter_step(self.steps)
         yield
+        # A page whose scripts have not run yet would be clicked in vain: each way waits for them, as a walk does.
+        self.page.wait_for_load_state()
         self.barrier()
 
     def barrier(self) -> None:

@@ -231,11 +231,25 @@ def conditions_of(expectations: Expectations, scenario: str, parameters: Mapping
 
 
 def decoder_for(plan: TrackingPlan | None = None) -> Decoder:
-    """A decoder of all vendors, of those declared beside the plan, and of the plan's first-party endpoints."""
+    """A decoder of all vendors, of those declared beside the plan, and of the plan's first-party endpoints.
+
+    One is made for all walks of a plan: that takes as long as loading a page.
+    """
     routes = () if plan is None else tuple(
         FirstPartyRoute(vendor=each.vendor, host=each.host, path=each.path, role=each.role) for each in plan.endpoints
     )  # fmt: skip
-    return Decoder(vendors_of(plan).values(), routes)
+    vendors = tuple(vendors_of(plan).values())
+    kept = tuple(map(id, vendors)), routes
+    if kept not in _decoders:
+        if len(_decoders) >= _DECODERS:
+            del _decoders[next(iter(_decoders))]
+        _decoders[kept] = Decoder(vendors, routes)
+    return _decoders[kept]
+
+
+_DECODERS = 8
+_decoders: dict[tuple[tuple[int, ...], tuple[FirstPartyRoute, ...]], Decoder] = {}
+"""By their vendors, each of which its decoder keeps, and routes."""
 
 
 def decode_entry(decoder: Decoder, entry: CapturedRequest | Push, index: int) -> list[Hit]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from importlib.metadata import EntryPoint
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from harness import compose
 from harness.cli import BAD, PASSED, main
 from harness.decode.vendor import Endpoint, Vendor
 from harness.errors import DiscoveryError, PlanError
+from harness.plan.model import FirstPartyEndpoint
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,6 +95,16 @@ def test_a_declared_vendor_is_a_destination_decoded_judged_and_answered(declared
     answer = compose.tools(expectations).answer(recording.requests[0])
     assert answer is not None
     assert answer.status == 202
+
+
+def test_one_decoder_is_made_for_the_walks_of_a_plan(declared: Path, site: Path) -> None:
+    plan = compose.read_expectations(site / "journeys/buy.journey.yaml").plan
+    decoder = compose.decoder_for(plan)
+    assert compose.decoder_for(compose.read_expectations(site / "journeys/buy.journey.yaml").plan) is decoder
+    assert compose.decoder_for() is not decoder
+    assert compose.decoder_for(replace(plan, endpoints=(FirstPartyEndpoint(vendor="ga4", host="m.example"),))) is not decoder
+    declared.write_text(declared.read_text(encoding="utf-8").replace("Acme Metrics", "Acme Numbers"), encoding="utf-8")
+    assert compose.decoder_for(plan).vendors["acme-metrics"].name == "Acme Numbers"
 
 
 def test_a_declared_vendor_is_judged(declared: Path, site: Path) -> None:

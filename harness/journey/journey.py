@@ -22,7 +22,7 @@ from harness.errors import BrowserError, TagproofError
 from harness.journey.addresses import with_query
 from harness.journey.answers import Answers, Rule
 from harness.journey.banner import decision, find_platform
-from harness.journey.pictures import take_picture
+from harness.journey.pictures import Pictures
 from harness.journey.settling import PATIENCE, PROOF, Settling
 from harness.journey.values import Values, typed
 from harness.plan.model import ConsentSetup
@@ -138,7 +138,7 @@ class Journey:
         self._tools = tools
         self._base_url = base_url
         self._artefacts = artefacts
-        self._pictures = pictures
+        self._pictures = Pictures() if pictures else None
         self._zero = zero
         self._adopted: list[BrowserContext] = []
         self._steps: list[Step] = []
@@ -306,6 +306,7 @@ class Journey:
         began = time.monotonic()
         hits, verdict = self._tools.judge(self.recording)
         self._spend("judging", began)
+        self._finish_pictures()
         self.recording.close()
         self.outcome = Outcome(
             recording=self.recording, hits=hits, verdict=verdict, screenshots=dict(self._screenshots), timings=dict(self._timings)
@@ -673,16 +674,25 @@ class Journey:
                 )  # fmt: skip
 
     def _picture(self, step: Step) -> None:
-        if not self._pictures:
+        if self._pictures is None or self.outcome is not None:
             return
         began = time.monotonic()
         try:
-            picture = take_picture(self._current_page(), self._artefacts / f"step-{step.index}", timeout=PATIENCE)
+            picture = self._pictures.take(self._current_page(), self._artefacts / f"step-{step.index}", timeout=PATIENCE)
         except PlaywrightError as error:
             self._note(f"no picture could be taken: {_first_line(error)}")
         else:
             step.screenshot = picture.name
             self._screenshots[step.index] = picture
+        self._spend("pictures", began)
+
+    def _finish_pictures(self) -> None:
+        if self._pictures is None:
+            return
+        began = time.monotonic()
+        for picture, why in self._pictures.finish().items():
+            self._screenshots = {index: path for index, path in self._screenshots.items() if path != picture}
+            self._note(f"the picture {picture.name} could not be written: {why}")
         self._spend("pictures", began)
 
 

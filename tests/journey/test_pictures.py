@@ -1,13 +1,14 @@
-"""Pictures are small, and taken with or without the browser's own protocol."""
+"""Pictures are small, made so while the walk goes on, and taken with or without the browser's own protocol."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 import pytest
+from PIL import Image
 
 from harness.capture.chromium import launch_options
-from harness.journey.pictures import take_picture
+from harness.journey.pictures import Pictures
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,14 +24,38 @@ def chromium(playwright: Playwright) -> Iterator[Browser]:
     browser.close()
 
 
-def test_a_picture_is_webp_where_the_browser_can_write_it(chromium: Browser, tmp_path: Path) -> None:
-    page = chromium.new_page()
-    page.set_content("<h1>Thank you</h1>")
-    picture = take_picture(page, tmp_path / "deep" / "step-1", timeout=5)
+def test_a_picture_shows_the_page_as_it_was(chromium: Browser, tmp_path: Path) -> None:
+    page = chromium.new_page(viewport={"width": 640, "height": 360})
+    pictures = Pictures()
+    taken = []
+    for colour in ("rgb(0, 160, 0)", "rgb(160, 0, 0)"):
+        page.set_content(f"<body style='background: {colour}'>")
+        taken.append(pictures.take(page, tmp_path / "deep" / f"step-{len(taken)}", timeout=5))
+    page.close()
+    assert pictures.finish() == {}
+    assert [each.name for each in taken] == ["step-0.webp", "step-1.webp"]
+    for path, colour in zip(taken, [(0, 160, 0), (160, 0, 0)], strict=True):
+        with Image.open(path) as picture:
+            assert (picture.format, picture.size) == ("WEBP", (640, 360))
+            pixel = picture.convert("RGB").getpixel((320, 180))
+            assert isinstance(pixel, tuple)
+            assert all(abs(one - other) < 8 for one, other in zip(pixel, colour, strict=True))
+
+
+def test_a_page_without_a_viewport_of_its_own(chromium: Browser, tmp_path: Path) -> None:
+    pictures = Pictures()
+    picture = pictures.take(chromium.new_context(no_viewport=True).new_page(), tmp_path / "step-1", timeout=5)
+    assert pictures.finish() == {}
     assert (picture.name, picture.read_bytes()[8:12]) == ("step-1.webp", b"WEBP")
 
 
-def test_a_page_without_a_viewport_of_its_own_is_taken_as_jpeg(chromium: Browser, tmp_path: Path) -> None:
-    page = chromium.new_context(no_viewport=True).new_page()
-    picture = take_picture(page, tmp_path / "step-1", timeout=5)
-    assert (picture.name, picture.read_bytes()[:2]) == ("step-1.jpeg", b"\xff\xd8")
+def test_a_picture_that_cannot_be_written_is_told(chromium: Browser, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    pictures = Pictures()
+    page = chromium.new_page()
+    lost = pictures.take(page, tmp_path / "file" / "step-1", timeout=5)
+    kept = pictures.take(page, tmp_path / "step-2", timeout=5)
+    told = pictures.finish()
+    assert list(told) == [lost]
+    assert told[lost]
+    assert kept.exists()
