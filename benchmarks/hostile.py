@@ -11,13 +11,16 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import resource
+import signal
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 import zlib
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -266,6 +269,24 @@ def measure(name: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def in_a_process(name: str) -> tuple[str, str]:
+    """Walk one page in a process of its own; what it printed, and its errors. What takes too long is ended with its browser."""
+    command = [sys.executable, __file__, "--page", name]
+    with tempfile.TemporaryFile("w+") as printed, tempfile.TemporaryFile("w+") as errors:
+        process = subprocess.Popen(command, stdout=printed, stderr=errors, stdin=subprocess.DEVNULL, start_new_session=True)
+        try:
+            process.wait(LIMIT)
+            said = ""
+        except subprocess.TimeoutExpired:
+            said = f"not ended within {LIMIT} s"
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        printed.seek(0)
+        errors.seek(0)
+        return printed.read(), errors.read() + said
+
+
 def main() -> None:
     """Print the table."""
     if sys.argv[1:2] == ["--serve"]:
@@ -276,20 +297,11 @@ def main() -> None:
         return
     sys.stdout.write(f"{'a page that':38} {'seconds':>7} {'peak MB':>8} {'verdict':13} requests  pushes  what was cut\n")
     for name in sys.argv[1:] or PAGES:
+        printed, error = in_a_process(name)
         try:
-            done = subprocess.run(
-                [sys.executable, __file__, "--page", name],
-                capture_output=True,
-                text=True,
-                stdin=subprocess.DEVNULL,
-                timeout=LIMIT,
-                check=False,
-            )
-            told = json.loads(done.stdout.splitlines()[-1])
-        except (subprocess.TimeoutExpired, IndexError, ValueError) as error:
-            sys.stdout.write(
-                f"{name:38} FAILED {type(error).__name__}: {done.stderr[-600:] if not isinstance(error, subprocess.TimeoutExpired) else ''}\n"
-            )
+            told = json.loads(printed.splitlines()[-1])
+        except (IndexError, ValueError):
+            sys.stdout.write(f"{name:38} FAILED {error[-600:]}\n")
             continue
         cut = "; ".join(each[:110] for each in told["cut"]) or "nothing"
         sys.stdout.write(

@@ -228,9 +228,9 @@ class BrowserCapture:
         if page in walk.names:
             return walk.names[page]
         try:
+            # It ends with its tab: Playwright waits for ever to detach from one that has crashed.
             session = page.context.new_cdp_session(page)
-            target = session.send("Target.getTargetInfo")["targetInfo"]["targetId"]
-            session.detach()
+            target = session.send("Target.getTargetInfo", timeout=RENDERER * 1000)["targetInfo"]["targetId"]
         except Exception:
             return None
         with self.lock:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
     from pathlib import Path
 
-    from playwright.sync_api import Page
+    from playwright.sync_api import CDPSession, Page
 
 QUALITY = 50
 """Of 100. At this quality WebP keeps text legible in half the bytes of JPEG."""
@@ -29,6 +29,7 @@ class Pictures:
     def __init__(self) -> None:
         self._maker = ThreadPoolExecutor(1, "tagproof-pictures")
         self._made: list[tuple[Path, Future[None]]] = []
+        self._sessions: dict[Page, CDPSession] = {}
 
     def take(self, page: Page, path: Path, *, timeout: float) -> Path:
         """Take a picture of the page's viewport as it is now.
@@ -45,7 +46,7 @@ class Pictures:
             playwright.sync_api.Error: no picture could be taken (the tab crashed, or is blocked by a dialog).
         """
         path = path.with_suffix(".webp")
-        self._made.append((path, self._maker.submit(_write, _png(page, timeout), path)))
+        self._made.append((path, self._maker.submit(_write, self._png(page, timeout), path)))
         return path
 
     def finish(self) -> dict[Path, str]:
@@ -53,27 +54,26 @@ class Pictures:
         self._maker.shutdown()
         return {path: f"{type(error).__name__}: {error}" for path, made in self._made if (error := made.exception()) is not None}
 
+    def _png(self, page: Page, timeout: float) -> bytes:
+        """The browser's own protocol takes a picture in half the time of Playwright, which waits for two more frames."""
+        browser = page.context.browser
+        if browser is not None and browser.browser_type.name == "chromium" and page.viewport_size is not None:
+            try:
+                return self._by_protocol(page, timeout)
+            except PlaywrightTimeout:
+                # A page that stands still would hold the other way up as long again.
+                raise
+            except PlaywrightError:
+                pass
+        return page.screenshot(type="png", timeout=timeout * 1000)
 
-def _png(page: Page, timeout: float) -> bytes:
-    """The browser's own protocol takes a picture in half the time of Playwright, which waits for two more frames."""
-    if page.context.browser is not None and page.context.browser.browser_type.name == "chromium" and page.viewport_size is not None:
-        try:
-            return _by_protocol(page, timeout)
-        except PlaywrightTimeout:
-            # A page that stands still would hold the other way up as long again.
-            raise
-        except PlaywrightError:
-            pass
-    return page.screenshot(type="png", timeout=timeout * 1000)
-
-
-def _by_protocol(page: Page, timeout: float) -> bytes:
-    session = page.context.new_cdp_session(page)
-    try:
+    def _by_protocol(self, page: Page, timeout: float) -> bytes:
+        # One for each tab, which ends with it: Playwright waits for ever to detach from a tab that has crashed.
+        session = self._sessions.get(page)
+        if session is None:
+            session = self._sessions[page] = page.context.new_cdp_session(page)
         taken = session.send("Page.captureScreenshot", {"format": "png", "optimizeForSpeed": True}, timeout=timeout * 1000)
-    finally:
-        session.detach()
-    return base64.b64decode(taken["data"])
+        return base64.b64decode(taken["data"])
 
 
 def _write(png: bytes, path: Path) -> None:

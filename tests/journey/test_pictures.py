@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PIL import Image
+from playwright.sync_api import Error
 
 from harness.capture.chromium import launch_options
 from harness.journey.pictures import Pictures
@@ -59,3 +60,17 @@ def test_a_picture_that_cannot_be_written_is_told(chromium: Browser, tmp_path: P
     assert list(told) == [lost]
     assert told[lost]
     assert kept.exists()
+
+
+@pytest.mark.timeout(60)
+def test_a_tab_that_has_crashed_holds_nothing_up(chromium: Browser, tmp_path: Path) -> None:
+    page = chromium.new_page()
+    pictures = Pictures()
+    pictures.take(page, tmp_path / "before", timeout=5)
+    with pytest.raises(Error):
+        page.context.new_cdp_session(page).send("Page.crash", timeout=1000)
+    for tab in (pictures, Pictures()):
+        with pytest.raises(Error):
+            tab.take(page, tmp_path / "after", timeout=2)
+    assert pictures.finish() == {}
+    assert (tmp_path / "before.webp").exists()
