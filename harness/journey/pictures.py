@@ -72,6 +72,8 @@ class Pictures:
         session = self._sessions.get(page)
         if session is None:
             session = self._sessions[page] = page.context.new_cdp_session(page)
+        # A tab that crashes while its picture is awaited takes Chromium with it: one that stands still is not asked for any.
+        session.send("Runtime.evaluate", {"expression": "0", "silent": True}, timeout=timeout * 1000)
         taken = session.send("Page.captureScreenshot", {"format": "png", "optimizeForSpeed": True}, timeout=timeout * 1000)
         return base64.b64decode(taken["data"])
 

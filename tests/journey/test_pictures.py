@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -74,3 +78,27 @@ def test_a_tab_that_has_crashed_holds_nothing_up(chromium: Browser, tmp_path: Pa
             tab.take(page, tmp_path / "after", timeout=2)
     assert pictures.finish() == {}
     assert (tmp_path / "before.webp").exists()
+
+
+@pytest.mark.timeout(60)
+def test_a_tab_that_crashes_meanwhile_takes_no_browser_with_it(chromium: Browser, tmp_path: Path) -> None:
+    page = chromium.new_page()
+    page.goto("data:text/html,<h1>stuck</h1>")
+    processes = chromium.new_browser_cdp_session().send("SystemInfo.getProcessInfo")["processInfo"]
+    renderers = [each["id"] for each in processes if each["type"] == "renderer"]
+    assert renderers
+
+    def crash_all() -> None:
+        for each in renderers:
+            with suppress(ProcessLookupError):
+                os.kill(each, signal.SIGSEGV)
+
+    page.evaluate("setTimeout(() => { for (;;); })")
+    crash = threading.Timer(1.0, crash_all)
+    crash.start()
+    with pytest.raises(Error):
+        Pictures().take(page, tmp_path / "step-1", timeout=3)
+    crash.join()
+    other = chromium.new_page()
+    other.goto("data:text/html,<title>still here</title>")
+    assert other.title() == "still here"
