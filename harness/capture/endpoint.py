@@ -92,5 +92,13 @@ def _folder(line: str) -> str | None:
             return rest.split('"')[0]
         ends = [found.start() for found in re.finditer(r"(?= --[a-z])|(?= about:blank)|$", rest)]
         folders = [rest[:end] for end in ends]
-        return next((folder for folder in folders if (Path(folder) / "DevToolsActivePort").exists()), folders[0] if folders else None)
+        return next((folder for folder in folders if _is_folder(folder)), folders[0] if folders else None)
     return None
+
+
+def _is_folder(path: str) -> bool:
+    try:
+        return Path(path).is_dir()
+    except (OSError, ValueError):
+        # With all the arguments that follow it, longer than a name may be.
+        return False

@@ -29,6 +29,12 @@ def test_folders(line: str, folder: str | None) -> None:
     assert endpoint._folder(line) == folder
 
 
+def test_a_profile_folder_in_which_no_port_is_written_yet(tmp_path: Path) -> None:
+    switches = " ".join(f"--switch-{number}=of-a-browser" for number in range(60))
+    line = f"/usr/bin/chromium --user-data-dir={tmp_path} --remote-debugging-port=0 {switches}"
+    assert endpoint._folder(line) == str(tmp_path)
+
+
 def test_a_websocket_address_is_its_own_endpoint() -> None:
     assert endpoint.resolve("ws://127.0.0.1:1/devtools/browser/x") == "ws://127.0.0.1:1/devtools/browser/x"
 
