@@ -238,18 +238,12 @@ def decoder_for(plan: TrackingPlan | None = None) -> Decoder:
     routes = () if plan is None else tuple(
         FirstPartyRoute(vendor=each.vendor, host=each.host, path=each.path, role=each.role) for each in plan.endpoints
     )  # fmt: skip
-    vendors = tuple(vendors_of(plan).values())
-    kept = tuple(map(id, vendors)), routes
-    if kept not in _decoders:
-        if len(_decoders) >= _DECODERS:
-            del _decoders[next(iter(_decoders))]
-        _decoders[kept] = Decoder(vendors, routes)
-    return _decoders[kept]
+    return _decoder(tuple(vendors_of(plan).values()), routes)
 
 
-_DECODERS = 8
-_decoders: dict[tuple[tuple[int, ...], tuple[FirstPartyRoute, ...]], Decoder] = {}
-"""By their vendors, each of which its decoder keeps, and routes."""
+@lru_cache(maxsize=8)
+def _decoder(vendors: tuple[Vendor, ...], routes: tuple[FirstPartyRoute, ...]) -> Decoder:
+    return Decoder(vendors, routes)
 
 
 def decode_entry(decoder: Decoder, entry: CapturedRequest | Push, index: int) -> list[Hit]:

@@ -42,9 +42,9 @@ class Endpoint:
     decode: Callable[[CapturedRequest], Iterable[Hit]] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Vendor:
-    """One product that receives hits.
+    """One product that receives hits. Two are the same only if they are one object: a vendor is told by its id.
 
     Attributes:
         id: kebab-case, unique (``meta-pixel``); name: as marketers know it ("Meta Pixel").
