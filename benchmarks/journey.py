@@ -21,7 +21,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
-from page_load import Least, told
+from page_load import Least, told, write
 from playwright.sync_api import sync_playwright
 
 from harness import compose
@@ -198,12 +198,6 @@ def main(rounds: int) -> None:
         write(f"  {part:<26} {median(times):>6.0f}")
     for doubt, count in bench.doubts.items():
         write(f"{count} walks were inconclusive: {doubt}")
-
-
-def write(line: str) -> None:
-    """Put a line on standard output."""
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":
