@@ -88,8 +88,8 @@ def captured(name: str, backend: str, capture: Any, browser: Any, site: Site, ro
     """Tagproof's own capture: each row observed, then stubbed."""
     way = Way(name)
 
-    def begin(answer: Callable[..., Any], **more: Any) -> Walked:
-        return Walked(capture, browser, answer, options=more)
+    def begin(answer: Callable[..., Any], sockets: tuple[tuple[str, str], ...] = (), **more: Any) -> Walked:
+        return Walked(capture, browser, answer, sockets=sockets, options=more)
 
     watched = Matrix(f"{backend}-seen", begin, site)
     watched.run(rows)

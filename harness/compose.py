@@ -320,6 +320,7 @@ def tools(expectations: Expectations, *, mode: Mode = "stub", unknown: Unknown =
         judge=lambda recording: judge_recording(recording, expectations, decoder),
         answer=answerer(decoder, expectations.plan, mode=mode, unknown=unknown, stub_config=stub_config),
         vendor_of=lambda request: claim.vendor.id if (claim := decoder.claim(request)) else None,
+        sockets=() if mode == "observe" else decoder.sockets(),
         platforms=parts().platforms,
     )
 

@@ -496,8 +496,10 @@ def open_walk(
     accounts = [each.account for each in expectations.plan.destinations.values() if each.vendor == "data-layer"]
     layers = tuple(dict.fromkeys(name for each in accounts for name in ([each] if isinstance(each, str) else each.values())))
 
+    tools = compose.tools(expectations, mode=mode, unknown=unknown, stub_config=stub_config)
+
     def begin(walk: Journey) -> WalkCapture:
-        return capture.begin(recording.append, walk.answer, zero=zero, layers=layers or ("dataLayer",))
+        return capture.begin(recording.append, walk.answer, zero=zero, layers=layers or ("dataLayer",), sockets=tools.sockets)
 
     return Journey(
         context=context,
@@ -506,7 +508,7 @@ def open_walk(
         expectations=expectations,
         scenario=compose.parts().scenarios[scenario.name],
         conditions=compose.conditions_of(expectations, scenario.name, scenario.parameters),
-        tools=compose.tools(expectations, mode=mode, unknown=unknown, stub_config=stub_config),
+        tools=tools,
         base_url=base_url,
         artefacts=reports / "walks" / name,
         zero=zero,

@@ -97,6 +97,13 @@ def test_a_declared_vendor_is_a_destination_decoded_judged_and_answered(declared
     assert answer.status == 202
 
 
+def test_what_a_mode_answers_for_it_also_holds_back_sockets_of(declared: Path, site: Path) -> None:
+    expectations = compose.read_expectations(site / "journeys/buy.journey.yaml")
+    assert ("t.acme.example", "/collect") in compose.tools(expectations).sockets
+    assert ("*.hotjar.com", "/api/v2/client/ws*") in compose.tools(expectations, mode="block").sockets
+    assert compose.tools(expectations, mode="observe").sockets == ()
+
+
 def test_one_decoder_is_made_for_the_walks_of_a_plan(declared: Path, site: Path) -> None:
     plan = compose.read_expectations(site / "journeys/buy.journey.yaml").plan
     decoder = compose.decoder_for(plan)

@@ -67,13 +67,19 @@ PAGES = {
     "/again": f"""<title>Thanks</title><p id=thanks>T-1</p><script>{TAG}
         send('purchase', '&ep.transaction_id=T-1&epn.value=20');</script>""",
 }
+PAGES["/talks"] = PAGES["/"] + "<script>new WebSocket('ws://' + location.host + '/talk/ws')</script>"
 PAGES["/broken"] = PAGES["/"].replace("/thanks", "/again")
+
+
+ASKED: list[str] = []
+"""The paths that the site was asked for."""
 
 
 @pytest.fixture(scope="module")
 def site() -> Iterator[str]:
     class Site(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            ASKED.append(self.path)
             page = PAGES.get(self.path.partition("?")[0])
             body = (page or "not here").encode()
             self.send_response(200 if page else 404)
@@ -144,6 +150,21 @@ def test_a_purchase_that_fires_again_fails_the_reload_walk_only(project: pytest.
     assert re.search(r"buy\.journey\.yaml:\d+  buy  refired-on-reload  \[reload\]", text)
     assert "Traceback" not in text
     assert "harness/" not in text
+
+
+@pytest.mark.parametrize("mode", ["stub", "observe"])
+def test_a_vendors_socket_is_opened_only_where_a_run_observes(project: pytest.Pytester, site: str, mode: str) -> None:
+    # Its handshake is no event of the plan's, and nothing is left unknown by it.
+    plan = "endpoints: [{vendor: hotjar, host: 127.0.0.1, path: /talk/*}]"
+    _write(project, plan=f"{textwrap.dedent(PLAN)}{plan}", test=TEST.replace('visit("/")', 'visit("/talks")'))
+    ASKED.clear()
+    result = _run(project, site, "--scenario", "baseline", "--tracking-mode", mode)
+    assert "/talks" in ASKED
+    assert ASKED.count("/talk/ws") == (1 if mode == "observe" else 0)
+    [verdict] = _verdicts(project).values()
+    if mode == "stub":
+        assert result.ret == 0, result.stdout.str()
+        assert (verdict["state"], verdict["doubts"]) == ("passed", [])
 
 
 def test_a_step_that_is_not_reached_is_inconclusive_and_has_its_own_letter_and_exit_code(project: pytest.Pytester, site: str) -> None:

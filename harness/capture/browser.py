@@ -20,7 +20,7 @@ from harness.capture.datalayer import CALLS, LAYERS, Recorder
 from harness.capture.endpoint import LAUNCH_ARGS
 from harness.capture.exits import Exits
 from harness.capture.pushes import Pushes
-from harness.capture.refusals import Refusals, Sockets
+from harness.capture.refusals import Refusals, Sockets, offline
 from harness.capture.sent import UNPAUSED, UNSEEN, Ledger
 from harness.capture.stuck import Stuck
 from harness.capture.targets import AUTO, IGNORED, PAGES, Targets
@@ -29,7 +29,7 @@ from harness.capture.walk import BrowserWalk
 from harness.errors import BrowserError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from playwright.sync_api import Browser, BrowserContext, Page
 
@@ -102,6 +102,7 @@ class BrowserCapture:
         zero: float,
         layers: tuple[str, ...] = LAYERS,
         calls: tuple[str, ...] = CALLS,
+        sockets: Iterable[tuple[str, str]] = (),
     ) -> BrowserWalk:
         """Begin the capture of one walk. Nothing is captured for it until it has adopted a context.
 
@@ -111,6 +112,8 @@ class BrowserCapture:
             zero: ``time.monotonic()`` at the walk's start.
             layers: names of the data layers to record.
             calls: dotted names of the vendors' functions whose calls are recorded.
+            sockets: (host, path), as globs, where WebSockets may be answered for: they are asked of ``answer`` only once they are
+                opened, so these are refused beforehand.
 
         Raises:
             BrowserError: the connection was lost.
@@ -121,8 +124,9 @@ class BrowserCapture:
                 raise BrowserError(f"the connection to the browser was lost: {self.lost}", mend="start the browser again")
             self._number += 1
             walk = BrowserWalk(
-                self, sink, answer, Recorder(tuple(layers), tuple(calls), most=self.bounds.pushes), zero, f"c{self._number}", self.bounds
-            )
+                self, sink, answer, Recorder(tuple(layers), tuple(calls), most=self.bounds.pushes), zero, f"c{self._number}", self.bounds,
+                offline(sockets),
+            )  # fmt: skip
             self.walks.append(walk)
             return walk
 

@@ -32,6 +32,8 @@ from harness.capture.proxy_walk import ProxyWalk
 from harness.errors import BrowserError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from playwright.sync_api import BrowserContext
 
     from harness.capture.bounds import Bounds
@@ -162,7 +164,14 @@ class ProxyCapture:
         return port
 
     def begin(
-        self, sink: Sink, answer: Answerer, *, zero: float, layers: tuple[str, ...] = LAYERS, calls: tuple[str, ...] = CALLS
+        self,
+        sink: Sink,
+        answer: Answerer,
+        *,
+        zero: float,
+        layers: tuple[str, ...] = LAYERS,
+        calls: tuple[str, ...] = CALLS,
+        sockets: Iterable[tuple[str, str]] = (),
     ) -> ProxyWalk:
         """Begin the capture of one walk. Nothing is captured for it until it has adopted a context or given out an address.
 
@@ -172,6 +181,7 @@ class ProxyCapture:
             zero: ``time.monotonic()`` at the walk's start.
             layers: names of the data layers to record.
             calls: dotted names of the vendors' functions whose calls are recorded.
+            sockets: not needed here: each WebSocket is asked of ``answer`` before it is opened.
 
         Raises:
             BrowserError: the proxy was lost.

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 import time
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from harness.capture.captured import Body, CapturedRequest, Outcome
 from harness.capture.sent import Sent, remember
 from harness.capture.walk import message
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from harness.capture.cdp import Message
     from harness.capture.sent import Ledger
@@ -27,8 +28,34 @@ HANDSHAKE = 0.5
 
 POLICY = "content security policy"
 
+OFFLINE = "net::ERR_INTERNET_DISCONNECTED"
+
+_SPECIAL = re.compile(r"[\\{}():+?]")
+
 TEXT, BINARY = 1, 2
 """The kinds of frames that carry what a page says. https://www.rfc-editor.org/rfc/rfc6455#section-11.8"""
+
+
+def offline(sockets: Iterable[tuple[str, str]]) -> Message | None:
+    """What a target is told so that it opens no WebSocket to these; None where there are none.
+
+    A handshake is never paused, so it can only be refused, and only beforehand. To the page it is as if the network were gone for
+    this one address: `navigator.onLine` and all other requests are as before, and so is what the journey's own tools emulate.
+
+    Args:
+        sockets: (host, path) as globs, of any port.
+
+    https://chromedevtools.github.io/devtools-protocol/tot/Network/#method-emulateNetworkConditionsByRule with patterns as in
+    https://urlpattern.spec.whatwg.org/#constructor-string-parsing
+    """
+    rule: Message = {"latency": 0, "downloadThroughput": -1, "uploadThroughput": -1, "offline": True}
+    patterns: dict[str, None] = {}
+    for host, path in sockets:
+        glob = _SPECIAL.sub(r"\\\g<0>", path)
+        for each in ("/*" + glob.lstrip("*"), glob.lstrip("*")) if glob.startswith("*") else (glob,):
+            if each.startswith("/"):
+                patterns[f"ws{{s}}?://{host}:*{each}"] = None
+    return {"matchedNetworkConditions": [{"urlPattern": each, **rule} for each in patterns]} if patterns else None
 
 
 class Refusals:
@@ -80,7 +107,10 @@ class Refusals:
 
 
 class Sockets:
-    """WebSockets: their handshakes, and each message that is sent over them. What is received is not recorded."""
+    """WebSockets: their handshakes, and each message that is sent over them. What is received is not recorded.
+
+    One that a vendor would be answered for is refused, if it is among those that its walk named beforehand (:func:`offline`).
+    """
 
     def __init__(self, targets: Targets, ledger: Ledger) -> None:
         self.targets = targets
@@ -106,20 +136,30 @@ class Sockets:
             id=sent.id, url=sent.url, time=sent.time, resource_type="websocket", context=walk.key, step=sent.step, disposition="passed"
         )
         sent.request = self.ledger.completed(sent, request)
+        if (answer := walk.decide(sent.request)) is not None:
+            # Whether it is refused or opened is told within moments.
+            sent.request, sent.answer = replace(sent.request, disposition="unknown"), answer
         sent.slot.entries = [sent.request]
         sent.slot.open, sent.slot.until = True, time.monotonic() + HANDSHAKE
-        if walk.decide(sent.request) is not None:
-            walk.gap(f"a WebSocket cannot be stubbed; it was opened: {sent.url[:200]}")
         walk.queue(sent.slot)
         remember(self.ledger.network, sent.network, sent)
 
     def _handshake(self, _: str, params: Message) -> None:
         sent = self.ledger.network.get(params["requestId"])
-        if sent is not None and sent.request is not None and not sent.slot.gone:
-            sent.request = replace(sent.request, headers=tuple(params.get("request", {}).get("headers", {}).items()))
-            sent.slot.entries[0] = sent.request
-            sent.slot.open = False
-            sent.walk.flush()
+        if sent is None or sent.request is None:
+            return
+        if sent.answer is not None:
+            sent.walk.gap(f"a WebSocket could not be held back; it was opened: {sent.url[:200]}")
+        if not sent.slot.gone:
+            headers = tuple(params.get("request", {}).get("headers", {}).items())
+            self._tell(sent, replace(sent.request, headers=headers, disposition="passed"))
+
+    @staticmethod
+    def _tell(sent: Sent, request: CapturedRequest) -> None:
+        """A handshake that is whole."""
+        sent.request = sent.slot.entries[0] = request
+        sent.slot.open = False
+        sent.walk.flush()
 
     def _opened(self, _: str, params: Message) -> None:
         if sent := self.ledger.network.get(params["requestId"]):
@@ -137,8 +177,16 @@ class Sockets:
         socket.walk.put(*message(socket.request, socket.walk.number("r"), body, socket.walk.now(), socket.walk.step))
 
     def _failed(self, _: str, params: Message) -> None:
-        if sent := self.ledger.network.get(params["requestId"]):
-            self.ledger.end(sent, Outcome(request=sent.id, state="failed", reason=str(params.get("errorMessage", ""))))
+        sent, reason = self.ledger.network.get(params["requestId"]), str(params.get("errorMessage", ""))
+        if sent is None:
+            return
+        if sent.answer is None or OFFLINE not in reason:
+            self.ledger.end(sent, Outcome(request=sent.id, state="failed", reason=reason))
+            return
+        done: Literal["blocked", "stubbed"] = "blocked" if sent.answer.blocked else "stubbed"
+        self.ledger.end(sent, Outcome(request=sent.id, state=done, reason="refused before it was opened, so nothing was said over it"))
+        if sent.request is not None and not sent.slot.gone:
+            self._tell(sent, replace(sent.request, disposition=done))
 
     def _closed(self, _: str, params: Message) -> None:
         if sent := self.ledger.network.get(params["requestId"]):

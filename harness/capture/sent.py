@@ -13,7 +13,7 @@ from harness.capture.walk import Slot
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from harness.capture.captured import Disposition
+    from harness.capture.captured import Answer, Disposition
     from harness.capture.tabs import Frame, Load, Tab, Worker
     from harness.capture.walk import BrowserWalk
 
@@ -54,6 +54,7 @@ class Sent:
         ordinal: of the document load it is of; for a document's own request that of the load it opens.
         former: id of the request whose redirect led here.
         leaving: the load it is of if its page does not tell of it: it has come to its end, then.
+        answer: what is to be answered to a WebSocket's handshake, which cannot be.
         refusal: the directive of the policy that refused it.
         until: when its page is no longer waited for.
         watched: whether its answer is paused too, for its page may not tell of that.
@@ -75,6 +76,7 @@ class Sent:
     initiator: str | None = None
     request: CapturedRequest | None = None
     outcome: Outcome | None = None
+    answer: Answer | None = None
     refusal: str = ""
     until: float = 0.0
     watched: bool = False

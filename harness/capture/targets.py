@@ -237,14 +237,21 @@ class Targets:
             send("Page.enable", None, session.id)
             send("Network.enable", _NETWORK, session.id)
             send("Audits.enable", None, session.id)
+            self._refuse(session, walk)
             send("Page.addScriptToEvaluateOnNewDocument", {"source": self._script(walk), "runImmediately": True}, session.id)
             send("Target.setAutoAttach", AUTO, session.id)
             send("Page.getFrameTree", None, session.id, lambda reply: self._tree(session, reply, new=new))
         elif session.type in WORKERS:
             send("Network.enable", _NETWORK, session.id)
             send("Audits.enable", None, session.id)
+            self._refuse(session, walk)
             send("Target.setAutoAttach", AUTO, session.id)
         self._resume(session)
+
+    def _refuse(self, session: Session, walk: BrowserWalk) -> None:
+        # A browser that does not know this opens them, and then the record says so.
+        if walk.offline is not None:
+            self._send("Network.emulateNetworkConditionsByRule", walk.offline, session.id)
 
     def _tree(self, session: Session, reply: Message, *, new: bool) -> None:
         """Take in what a tab shows already. One that was ``new`` began to show it before it could tell: that is told here."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from harness.capture.bounds import Bounds
     from harness.capture.browser import BrowserCapture
     from harness.capture.captured import Answer, Body
+    from harness.capture.cdp import Message
     from harness.capture.contract import Answerer, Entry, Sink
     from harness.capture.datalayer import Recorder
     from harness.capture.tabs import Tab
@@ -63,7 +64,15 @@ class BrowserWalk:
     backend = "browser"
 
     def __init__(
-        self, capture: BrowserCapture, sink: Sink, answer: Answerer, recorder: Recorder, zero: float, key: str, bounds: Bounds = BOUNDS
+        self,
+        capture: BrowserCapture,
+        sink: Sink,
+        answer: Answerer,
+        recorder: Recorder,
+        zero: float,
+        key: str,
+        bounds: Bounds = BOUNDS,
+        offline: Message | None = None,
     ) -> None:
         self.bounds = bounds
         self.tally = Tally(bounds)
@@ -72,6 +81,7 @@ class BrowserWalk:
         self.recorder = recorder
         self.zero = zero
         self.key = key
+        self.offline = offline
         self.contexts: set[str] = set()
         self.tabs: list[Tab] = []
         self.names: dict[Page, str] = {}

@@ -138,6 +138,10 @@ class _Level:
         rules.append(rule)
         rules.sort(key=_specific)
 
+    def rules(self) -> list[_Rule]:
+        """All rules."""
+        return [*(rule for rules in self.exact.values() for rule in rules), *self.globs]
+
     def fit(self, path: str) -> list[_Rule]:
         """The rules that fit a path, those of the whole path first."""
         rules = [rule for rule in self.globs if rule.fits(path)]
@@ -243,6 +247,16 @@ class Decoder:
             self._route_anywhere.sort(key=_specific)
         else:
             self._routes.setdefault(pattern, _Level()).add(rule)
+
+    def sockets(self) -> tuple[tuple[str, str], ...]:
+        """Where a vendor may be reached by WebSocket: globs of hosts and paths, a port left out.
+
+        These are what vendors say of themselves (``Endpoint.socket``), and every endpoint of the plan's that collects.
+        """
+        routes = [(host, rule) for host, level in self._routes.items() for rule in level.rules()]
+        routes += [("*", rule) for rule in self._route_anywhere]
+        named = [(host, rule) for host, level in self._named.items() for rule in level.rules() if rule.endpoint.socket]
+        return tuple(dict.fromkeys((host, rule.endpoint.path) for host, rule in (*routes, *named) if rule.endpoint.role == "collect"))
 
     def claim(self, request: CapturedRequest) -> Claim | None:
         """Whose request it is, and what it is for; None where no vendor's."""

@@ -305,7 +305,9 @@ def vendor_of(document: OwnVendor) -> Vendor:
 def _endpoint(document: EndpointDocument) -> Endpoint:
     # Under any host the keys are what is looked at; dispatch compares them before it asks.
     recognise = (lambda request: True) if document.host == "*" else None
-    return Endpoint(host=document.host, path=document.path, role=document.role, keys=document.keys, recognise=recognise)
+    # Which of its endpoints a site's own vendor opens WebSockets to is not asked: any that collects all that it gets.
+    socket = document.role == "collect" and not document.keys
+    return Endpoint(host=document.host, path=document.path, role=document.role, keys=document.keys, socket=socket, recognise=recognise)
 
 
 def _answering(document: AnswerDocument) -> Callable[[CapturedRequest], Answer | None]:

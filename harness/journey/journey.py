@@ -58,6 +58,7 @@ class Tools:
         judge: a finished recording -> its hits and its verdict.
         answer: the run's mode as an answerer.
         vendor_of: the id of the vendor that a request belongs to, or None.
+        sockets: where WebSockets may be answered for, as :meth:`harness.capture.browser.BrowserCapture.begin` takes it.
         platforms: the consent platforms by id.
     """
 
@@ -65,6 +66,7 @@ class Tools:
     judge: Callable[[Recording], tuple[list[Hit], Verdict]]
     answer: Answerer
     vendor_of: Callable[[CapturedRequest], str | None]
+    sockets: tuple[tuple[str, str], ...]
     platforms: Mapping[str, Platform]
 
 

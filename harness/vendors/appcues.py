@@ -90,7 +90,7 @@ VENDOR = Vendor(
     endpoints=(
         *(Endpoint(host=host, path="/v1/accounts/*/activity") for host in ("api.appcues.net", "api.eu.appcues.net", "*.appcues.net")),
         *(Endpoint(host=host, path="/v1/accounts/*", role="config", decode=LibraryReader("config", account=_account)) for host in ("api.appcues.net", "api.eu.appcues.net")),
-        Endpoint(host="*.appcues.net", path="/*", recognise=_is_socket, decode=LibraryReader("auxiliary", account=_account)),
+        Endpoint(host="*.appcues.net", path="/*", socket=True, recognise=_is_socket, decode=LibraryReader("auxiliary", account=_account)),
         *(Endpoint(host=host, role="library", decode=LibraryReader(account=_account)) for host in ("fast.appcues.com", "fast.eu.appcues.com")),
     ),
     decode=_decode,

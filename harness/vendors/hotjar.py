@@ -78,7 +78,7 @@ VENDOR = Vendor(
             for top in ("io", "com")
             for name in ("vc", "content", "events", "metrics", "surveystats", "ask", "identify", "pr", "adm", "errors", "feedback")
         ),
-        *(Endpoint(host="*.hotjar.com", path=f"/api/{version}/client/ws*") for version in ("v1", "v2", "v3")),
+        *(Endpoint(host="*.hotjar.com", path=f"/api/{version}/client/ws*", socket=True) for version in ("v1", "v2", "v3")),
         *(Endpoint(host="static.hj.contentsquare.net", path=f"/c/{name}-*", role="library", decode=LibraryReader(account=_site)) for name in ("hotjar", "csq")),
         Endpoint(host="script.hj.contentsquare.net", role="library", decode=LibraryReader(account=_site)),
         *(Endpoint(host=f"{name}.hotjar.com", role="config", decode=LibraryReader("config", account=_site)) for name in ("vars", "voc")),

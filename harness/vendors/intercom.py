@@ -95,7 +95,7 @@ VENDOR = Vendor(
         *(Endpoint(host=host, path="/messenger/web/*", role="config", decode=_CONFIG) for host in _REGIONS),
         *(Endpoint(host=host, path="/events") for host in ("api.intercom.io", "api.eu.intercom.io", "api.au.intercom.io")),
         *(
-            Endpoint(host=f"nexus-{kind}.{region}intercom.io", path="/*", decode=LibraryReader("auxiliary"))
+            Endpoint(host=f"nexus-{kind}.{region}intercom.io", path="/*", socket="websocket" in kind, decode=LibraryReader("auxiliary"))
             for kind in ("websocket-a", "websocket-b", "long-poller-a", "long-poller-b", "europe-websocket", "australia-websocket")
             for region in ("", "eu.", "au.")
         ),

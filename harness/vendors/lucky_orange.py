@@ -91,8 +91,8 @@ VENDOR = Vendor(
     docs=("https://help.luckyorange.com/article/30-installation", "https://help.luckyorange.com/article/184-web-api"),
     endpoints=(
         *(Endpoint(host=f"{name}.luckyorange.com", path="/events/logs", decode=_log) for name in ("api-preview", "api")),
-        *(Endpoint(host=f"{name}.{domain}") for domain in _DOMAINS for name in ("in", "cs", "upload", "realtime", "api-preview", "events", "collect", "visitors")),
-        *(Endpoint(host=host) for host in ("*.livestatserver.com", "in.visitors.live", "*.visitors.live")),
+        *(Endpoint(host=f"{name}.{domain}", socket=name == "realtime") for domain in _DOMAINS for name in ("in", "cs", "upload", "realtime", "api-preview", "events", "collect", "visitors")),
+        *(Endpoint(host=host, socket=True) for host in ("*.livestatserver.com", "in.visitors.live", "*.visitors.live")),
         *(Endpoint(host=f"settings.{domain}", role="config", decode=LibraryReader("config", account=_site)) for domain in _DOMAINS),
         *(Endpoint(host=f"{name}.{domain}", role="library", decode=LibraryReader(account=_site)) for domain in _DOMAINS for name in ("tools", "w1")),
         Endpoint(host="d10lpsik1i8c69.cloudfront.net", role="library", decode=LibraryReader()),

@@ -144,6 +144,7 @@ VENDOR = Vendor(
     endpoints=(
         *(Endpoint(host=host, path="/watch/*") for host in _HOSTS),
         *(Endpoint(host=host, path=f"/{step}/*", decode=LibraryReader("auxiliary", account=_account)) for host in _HOSTS for step in ("webvisor", "clmap", "user_storage_set", "map")),
+        *(Endpoint(host=host, path="/solid.ws", socket=True, decode=LibraryReader("auxiliary")) for host in _HOSTS),
         *(Endpoint(host=host, path=path, decode=LibraryReader("auxiliary")) for host in _HOSTS for path in ("/sync_cookie_image_check*", "/sync_cookie_image_*", "/metrika/advert.gif")),
         *(
             Endpoint(host=host, path=path, role="library", decode=LibraryReader(account="id"))
@@ -159,6 +160,11 @@ VENDOR = Vendor(
             "title": "a page view",
             "request": {"url": f"https://mc.yandex.ru/watch/12345678?{_HIT}pv%3A1%3Avf%3Aabc%3Au%3A1795%3Aen%3Autf-8&page-url=https%3A%2F%2Fshop.example%2F%3Futm_source%3Dx"},
             "hits": [{"kind": "pageview", "event": "hit", "account": "12345678", "identifiers": {"ClientID": "1795"}, "campaign": {"utm_source": "x"}}],
+        },
+        {
+            "title": "the socket that Webvisor records through",
+            "request": {"url": "wss://mc.yandex.ru/solid.ws", "resource_type": "websocket"},
+            "hits": [{"kind": "auxiliary"}],
         },
         {
             "title": "a goal with parameters",

@@ -47,9 +47,13 @@ def begin(chromium: Any, capture: BrowserCapture) -> Iterator[Begin]:
     begun: list[Walked] = []
 
     def begin(
-        answer: Callable[[CapturedRequest], Answer | None] = lambda _: None, *, layers: tuple[str, ...] = ("dataLayer",), **options: Any
+        answer: Callable[[CapturedRequest], Answer | None] = lambda _: None,
+        *,
+        layers: tuple[str, ...] = ("dataLayer",),
+        sockets: tuple[tuple[str, str], ...] = (),
+        **options: Any,
     ) -> Walked:
-        walked = Walked(capture, chromium, answer, layers, options=options)
+        walked = Walked(capture, chromium, answer, layers, sockets, options=options)
         begun.append(walked)
         return walked
 

@@ -383,7 +383,7 @@ def test_a_cached_answer_is_told_apart(walk: Any, site: Any) -> None:
     assert len(site.hits("cached")) == told.count("") == 1
 
 
-def test_a_websocket_is_told_with_what_is_said_over_it_and_a_stub_that_cannot_hold_it_back_says_so(walk: Any, site: Any) -> None:
+def test_a_websocket_is_told_with_what_is_said_over_it_and_a_stub_that_did_not_know_of_it_says_so(walk: Any, site: Any) -> None:
     walked = walk(stub_hits)
     page = walked.open(site.url + "/next")
     walked.walk.enter_step(1)
@@ -405,7 +405,73 @@ def test_a_websocket_is_told_with_what_is_said_over_it_and_a_stub_that_cannot_ho
     ] * 2
     assert [each.body.data for each in messages] == [b"one", b"a" * 100_000] == [each.body for each in site.hits("socket")[1:]]
     assert [walked.outcome(each).state for each in messages] == ["unknown", "unknown"]
-    assert any("WebSocket cannot be stubbed" in gap for gap in walked.walk.note_gap())
+    assert any("a WebSocket could not be held back" in gap and "/hit/socket/x" in gap for gap in walked.walk.note_gap())
+
+
+SOCKETS = (("*", "/hit/*"),)
+OPEN = "url => new Promise(r => { const s = new WebSocket(url); s.onopen = () => { s.close(); r('open') }; s.onerror = () => r('error') })"
+
+
+@pytest.mark.parametrize("blocked", [False, True])
+def test_a_websocket_that_a_vendor_would_be_answered_for_is_not_opened(walk: Any, site: Any, blocked: bool) -> None:
+    walked = walk(
+        lambda request: Answer(blocked=blocked) if "/hit/vendor/" in request.url else None, sockets=(("127.0.0.1", "/hit/vendor/*"),)
+    )
+    page = walked.open(site.url + "/next")
+    assert page.evaluate(OPEN, f"ws://127.0.0.1:{site.port}/hit/vendor/x?a=1") == "error"
+    assert page.evaluate(OPEN, f"ws://127.0.0.1:{site.port}/hit/own/x") == "open"
+    assert page.evaluate("fetch('/hit/own/y').then(() => navigator.onLine)")
+    walked.walk.barrier()
+    assert walked.wait(lambda: len(walked.hits("vendor")) == 1 and walked.outcome(walked.hits("vendor")[0]))
+    [one] = walked.hits("vendor")
+    state = "blocked" if blocked else "stubbed"
+    assert (one.disposition, walked.outcome(one).state, one.page, one.resource_type) == (state, state, "p1", "websocket")
+    assert "refused before it was opened" in walked.outcome(one).reason
+    assert site.hits("vendor") == []
+    assert walked.walk.note_gap() == ()
+
+
+def test_sockets_are_held_back_whatever_network_the_journey_emulates(walk: Any, site: Any) -> None:
+    walked = walk(stub_hits, sockets=SOCKETS)
+    page = walked.open(site.url + "/next")
+    slow = page.context.new_cdp_session(page)
+    slow.send("Network.emulateNetworkConditions", {"offline": False, "latency": 300, "downloadThroughput": -1, "uploadThroughput": -1})
+    assert (
+        page.evaluate(
+            "fetch('/next').then(() => { const at = performance.now(); return fetch('/next').then(() => performance.now() - at) })"
+        )
+        > 250
+    )
+    assert page.evaluate(OPEN, f"ws://127.0.0.1:{site.port}/hit/slow/x") == "error"
+    walked.context.set_offline(True)
+    assert not page.evaluate("navigator.onLine")
+    walked.context.set_offline(False)
+    assert page.evaluate(OPEN, f"ws://127.0.0.1:{site.port}/hit/slow/y") == "error"
+    assert site.hits("slow") == []
+
+
+@pytest.mark.parametrize(
+    ("host", "path", "url", "held"),
+    [
+        ("t.localhost", "*", "/hit/{}/x?a=1", True),
+        ("*.localhost", "/hit/*", "/hit/{}/x", True),
+        ("*.t.localhost", "*", "/hit/{}/x", False),
+        ("t.localhost.example", "*", "/hit/{}/x", False),
+        ("*", "*/collect", "/hit/{}/collect?v=2", True),
+        ("*", "*/collect", "/hit/{}/collect/more", False),
+        ("*", "/hit/*/s/*.ws", "/hit/{}/s/a.ws", True),
+        ("*", "/hit/*/a:b+c(d)", "/hit/{}/a:b+c(d)", True),
+        ("[::1]", "*", "/hit/{}/x", False),
+    ],
+)
+def test_which_sockets_are_held_back_is_said_in_globs(walk: Any, site: Any, host: str, path: str, url: str, held: bool) -> None:
+    # What no URL can be like spoils none of the others.
+    walked = walk(stub_hits, sockets=(("a b<>", "*"), (host, path), ("käufe.example", "/ü*")))
+    page = walked.open(site.url + "/next")
+    name = f"glob-{abs(hash((host, path, url)))}"
+    got = page.evaluate(OPEN, f"ws://t.localhost:{site.port}{url.format(name)}")
+    assert got == ("error" if held else "open")
+    assert len(site.hits(name)) == (0 if held else 1)
 
 
 def test_quiet_waits_for_what_is_under_way_and_no_longer_than_its_limit(walk: Any, site: Any) -> None:

@@ -112,8 +112,8 @@ class Walked:
 
 @pytest.fixture(scope="module")
 def begin(proxied: Any, proxy: ProxyCapture) -> Callable[..., Begun]:
-    def begin(answer: Callable[[CapturedRequest], Answer | None], **options: Any) -> Begun:
-        return Begun(proxy, proxied, answer, options=options)
+    def begin(answer: Callable[[CapturedRequest], Answer | None], sockets: tuple[tuple[str, str], ...] = (), **options: Any) -> Begun:
+        return Begun(proxy, proxied, answer, sockets=sockets, options=options)
 
     return begin
 

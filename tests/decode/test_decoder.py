@@ -216,6 +216,22 @@ def test_a_plans_own_endpoint_goes_before_the_vendors() -> None:
     assert routed.claim(request("https://shop.example/px/1")) is None
 
 
+def test_where_sockets_may_be_opened_is_told_beforehand() -> None:
+    vendors = [
+        vendor("talks", Endpoint(host="*.Talks.example", path="/ws*", socket=True), Endpoint(host="talks.example", path="/collect")),
+        vendor("shares", Endpoint(host="*.shared.example", socket=True, recognise=says("wss://"))),
+        vendor("silent", Endpoint(host="silent.example")),
+    ]
+    assert Decoder(vendors).sockets() == (("*.talks.example", "/ws*"), ("*.shared.example", "*"))
+    routes = [
+        FirstPartyRoute(vendor="silent", host="data.shop.example:8443", path="/px/*"),
+        FirstPartyRoute(vendor="silent", host="*", path="/silent/*"),
+        FirstPartyRoute(vendor="silent", host="data.shop.example", path="/silent.js", role="library"),
+    ]
+    assert Decoder(vendors, routes).sockets()[:2] == (("data.shop.example", "/px/*"), ("*", "/silent/*"))
+    assert len(Decoder(vendors, routes).sockets()) == 4
+
+
 def test_below_a_route_each_of_the_vendors_own_endpoints_is_read_as_itself() -> None:
     def reader(event: str) -> Callable[[CapturedRequest], Iterable[Hit]]:
         return lambda captured: [Hit(event=event)]

@@ -79,6 +79,13 @@ def test_endpoints_are_those_declared(url: str, role: str | None) -> None:
     assert (claim and claim.role) == role
 
 
+def test_its_sockets_are_held_back_too() -> None:
+    assert DECODER.sockets() == (("t.acme.example", "/collect"), ("*.eu.acme.example", "/collect"), ("ingest.acme.example", "/v1/batch"))
+    # These tell by their keys alone; what else goes there is not the vendor's.
+    keyed = made(endpoints=[{"host": "*", "keys": ["e", "f"]}, {"host": "shop.example", "keys": ["e"]}])
+    assert Decoder([keyed]).sockets() == ()
+
+
 @pytest.mark.parametrize(
     ("keys", "url", "found"),
     [

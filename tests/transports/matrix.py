@@ -247,7 +247,9 @@ class Matrix:
         return self.site.hits(self.marker(row))
 
     def _walked(self) -> Walked:
-        return self.begin(self.answer or (lambda _: None), ignore_https_errors=True)
+        if self.answer is None:
+            return self.begin(lambda _: None, ignore_https_errors=True)
+        return self.begin(self.answer, sockets=(("*", "/hit/*"),), ignore_https_errors=True)
 
     def _row(self, row: Row, walked: Walked, number: int, disk: Path) -> Result:
         marker = self.marker(row)

@@ -79,6 +79,8 @@ WORKER = (("main_frame", None), ("page", "main"), ("page_load", 0))
 ALONE = (("page", None), ("page_load", None), ("main_frame", None))
 POPUP = (("page", "other"), ("page_load", 1))
 
+TALK = "const s = new WebSocket('{socket}'); s.onopen = () => {{ s.send('one'); s.close() }}"
+
 CLICK = [
     js("image", "new Image().src = '{hit}&as=gif'"),
     js("image-cross-site", "new Image().src = '{far}&as=gif'"),
@@ -343,8 +345,14 @@ MORE = [
         files=(("/f/{kind}", "text/html", "<script>fetch('{hit}', {{method: 'POST', body: 'a'}})</script>"),), where=(("page_load", 1),),
     ),
     page("policy-report", "<img src='{away}/refused.gif'>", headers=(("Content-Security-Policy", "img-src 'self'; report-uri {hit}"),)),
-    js("websocket", "const s = new WebSocket('{socket}'); s.onopen = () => {{ s.send('one'); s.send(new Uint8Array([0, 255])); s.close() }}; await new Promise(r => s.onclose = r)", count=3, stubbed=1, unstubbed=True),
-    js("worker-websocket", "new Worker(URL.createObjectURL(new Blob([\"const s = new WebSocket('{socket}'); s.onopen = () => {{ s.send('one'); s.close() }}\"])))", count=2, stubbed=1, where=WORKER, unstubbed=True),
+    js("websocket", "const s = new WebSocket('{socket}'); s.onopen = () => {{ s.send('one'); s.send(new Uint8Array([0, 255])); s.close() }}; await new Promise(r => s.onclose = r)", count=3, stubbed=1),
+    js("worker-websocket", "new Worker(URL.createObjectURL(new Blob([\"const s = new WebSocket('{socket}'); s.onopen = () => {{ s.send('one'); s.close() }}\"])))", count=2, stubbed=1, where=WORKER),
+    js(
+        "shared-worker-websocket", "new SharedWorker('/w/{kind}')",
+        files=(("/w/{kind}", "text/javascript", TALK),), count=2, stubbed=1, where=ALONE, unstubbed=True,
+    ),
+    page("frame-websocket", "<iframe src='{away}/f/{kind}'></iframe>", files=(("/f/{kind}", "text/html", "<script>" + TALK + "</script>"),), count=2, stubbed=1, where=FRAME),
+    js("popup-websocket", "open('/f/{kind}')", files=(("/f/{kind}", "text/html", "<script>" + TALK + "</script>"),), count=2, stubbed=1, where=POPUP),
     page(
         "frame-three-deep-sends", "<iframe src='{away}/f/{kind}'></iframe>",
         files=(
@@ -359,6 +367,7 @@ MORE = [
         "frame-navigated-away", "<iframe src='{away}/f/{kind}'></iframe>", files=(("/f/{kind}", "text/html", "<script>onpagehide = () => navigator.sendBeacon('{hit}', 'a'); onload = () => location.href = '{page}/next'</script>"),), where=FRAME,
     ),
     js("tls-fetch", "await fetch('{safe}', {{method: 'POST', body: 'a'}})", safe=True),
+    js("tls-websocket", "const s = new WebSocket('{safe}'.replace('https', 'wss')); s.onopen = () => {{ s.send('one'); s.close() }}; await new Promise(r => s.onclose = r)", safe=True, count=2, stubbed=1),
     js("tls-image", "new Image().src = '{safe}&as=gif'", safe=True),
     js("tls-beacon", "navigator.sendBeacon('{safe}', new Blob(['ab']))", safe=True),
     js("tls-one-megabyte", "await fetch('{safe}', {{method: 'POST', body: 'x'.repeat(1 << 20)}})", safe=True),

@@ -260,7 +260,19 @@ def serve() -> Iterator[Site]:
 def _safe(site: Site) -> Iterator[int]:
     """The port of a server that speaks TLS and HTTP/2, with a certificate made for this run."""
 
+    async def talk(target: str, headers: dict[str, str], receive: Any, send: Any) -> None:
+        """Take a WebSocket's messages, until it is closed."""
+        await receive()
+        site.arrived(Arrival("GET", headers.get("host", ""), target, headers, b"", time.monotonic()))
+        await send({"type": "websocket.accept"})
+        while (event := await receive())["type"] == "websocket.receive":
+            data = event["bytes"] if event.get("bytes") is not None else event["text"].encode()
+            site.arrived(Arrival(None, headers.get("host", ""), target, {}, data, time.monotonic()))
+
     async def app(scope: Any, receive: Any, send: Any) -> None:
+        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope.get("headers", ())}
+        if scope["type"] == "websocket":
+            await talk(f"{scope['raw_path'].decode()}?{scope['query_string'].decode()}", headers, receive, send)
         if scope["type"] != "http":
             return
         body = b""
@@ -268,7 +280,6 @@ def _safe(site: Site) -> Iterator[int]:
             body += event.get("body", b"")
             if not event.get("more_body"):
                 break
-        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
         path, query = scope["raw_path"].decode(), scope["query_string"].decode()
         if path.startswith("/hit/"):
             target, version = f"{path}?{query}", scope["http_version"]

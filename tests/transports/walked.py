@@ -25,6 +25,7 @@ class Walked:
     browser: Any
     answer: Callable[[CapturedRequest], Answer | None]
     layers: tuple[str, ...] = ("dataLayer",)
+    sockets: tuple[tuple[str, str], ...] = ()
     entries: list[Any] = field(default_factory=list)
     options: dict[str, Any] = field(default_factory=dict)
     context: Any = None
@@ -32,7 +33,7 @@ class Walked:
 
     def __post_init__(self) -> None:
         self.zero = time.monotonic()
-        self.walk = self.capture.begin(self.entries.append, self.answer, zero=self.zero, layers=self.layers)
+        self.walk = self.capture.begin(self.entries.append, self.answer, zero=self.zero, layers=self.layers, sockets=self.sockets)
         own = self.capture.context_options() if isinstance(self.capture, ProxyCapture) else {}
         self.context = self.browser.new_context(**{**own, **self.options})
         self.context.set_default_timeout(10_000)

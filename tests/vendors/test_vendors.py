@@ -118,6 +118,13 @@ def test_vendor_file_is_whole(vendor: Vendor) -> None:
             assert set(hit) <= set(Hit.__slots__)
 
 
+@pytest.mark.parametrize(("vendor", "example"), [each for each in EXAMPLES if "'ws" in repr(each.values[1]["request"])])
+def test_a_vendor_that_talks_over_sockets_says_where(vendor: Vendor, example: dict[str, Any]) -> None:
+    claim = DECODER.claim(captured(example["request"]))
+    assert claim is not None
+    assert claim.endpoint.socket, "without it a browser lets the socket through to the vendor"
+
+
 def test_ids_and_names_are_unique() -> None:
     assert len({vendor.id for vendor in VENDORS}) == len({vendor.name for vendor in VENDORS}) == len(VENDORS)
 
