@@ -117,7 +117,7 @@ class Bench:
             began = time.perf_counter()
             recording = Recording(Walk(), path=self.folder / "captured.jsonl")
             context = self.browser.new_context()
-            walk = capture.begin(recording.append, answer, zero=time.monotonic())
+            walk = capture.begin(recording.append, answer, zero=time.monotonic(), sockets=decoder.sockets())
             walk.adopt(context)
             self.script(Script(context.new_page(), self.url, walk, barriers=barriers))
             walk.close()
