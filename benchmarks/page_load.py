@@ -223,9 +223,8 @@ class Ways:
         """As in a walk: all vendors known, each entry on disk."""
         recording = Recording(Walk(), path=self.folder / "walk.jsonl")
         answer = compose.answerer(self.decoder, self.plan, mode=mode)
-        sockets = () if mode == "observe" else self.decoder.sockets()
         with closing(BrowserCapture.attach(self.browser)) as capture:
-            walk = capture.begin(recording.append, answer, zero=time.monotonic(), sockets=sockets)
+            walk = capture.begin(recording.append, answer, zero=time.monotonic(), sockets=compose.sockets(self.decoder, mode))
             with self.bare() as context:
                 walk.adopt(context)
                 yield context

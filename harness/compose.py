@@ -320,7 +320,7 @@ def tools(expectations: Expectations, *, mode: Mode = "stub", unknown: Unknown =
         judge=lambda recording: judge_recording(recording, expectations, decoder),
         answer=answerer(decoder, expectations.plan, mode=mode, unknown=unknown, stub_config=stub_config),
         vendor_of=lambda request: claim.vendor.id if (claim := decoder.claim(request)) else None,
-        sockets=() if mode == "observe" else decoder.sockets(),
+        sockets=sockets(decoder, mode),
         platforms=parts().platforms,
     )
 
@@ -351,6 +351,11 @@ def answerer(
         return None
 
     return answer
+
+
+def sockets(decoder: Decoder, mode: Mode) -> tuple[tuple[str, str], ...]:
+    """(host, path) of the WebSockets that a mode answers for, as globs."""
+    return () if mode == "observe" else decoder.sockets()
 
 
 def third_parties(recording: Recording, decoder: Decoder, plan: TrackingPlan) -> list[Other]:

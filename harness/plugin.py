@@ -495,7 +495,6 @@ def open_walk(
         recording.append(Note(time=0.0, step=0, what=said, details={_CAPTURE: said}))
     accounts = [each.account for each in expectations.plan.destinations.values() if each.vendor == "data-layer"]
     layers = tuple(dict.fromkeys(name for each in accounts for name in ([each] if isinstance(each, str) else each.values())))
-
     tools = compose.tools(expectations, mode=mode, unknown=unknown, stub_config=stub_config)
 
     def begin(walk: Journey) -> WalkCapture:

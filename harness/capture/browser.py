@@ -20,7 +20,7 @@ from harness.capture.datalayer import CALLS, LAYERS, Recorder
 from harness.capture.endpoint import LAUNCH_ARGS
 from harness.capture.exits import Exits
 from harness.capture.pushes import Pushes
-from harness.capture.refusals import Refusals, Sockets, offline
+from harness.capture.refusals import Refusals, Sockets, network_conditions
 from harness.capture.sent import UNPAUSED, UNSEEN, Ledger
 from harness.capture.stuck import Stuck
 from harness.capture.targets import AUTO, IGNORED, PAGES, Targets
@@ -104,20 +104,7 @@ class BrowserCapture:
         calls: tuple[str, ...] = CALLS,
         sockets: Iterable[tuple[str, str]] = (),
     ) -> BrowserWalk:
-        """Begin the capture of one walk. Nothing is captured for it until it has adopted a context.
-
-        Args:
-            sink: takes the entries, in order.
-            answer: says what each request is answered with.
-            zero: ``time.monotonic()`` at the walk's start.
-            layers: names of the data layers to record.
-            calls: dotted names of the vendors' functions whose calls are recorded.
-            sockets: (host, path), as globs, where WebSockets may be answered for: they are asked of ``answer`` only once they are
-                opened, so these are refused beforehand.
-
-        Raises:
-            BrowserError: the connection was lost.
-        """
+        """Begin the capture of one walk. See :meth:`harness.capture.contract.Capture.begin`."""
         self._prune()
         with self.lock:
             if self.lost:
@@ -125,7 +112,7 @@ class BrowserCapture:
             self._number += 1
             walk = BrowserWalk(
                 self, sink, answer, Recorder(tuple(layers), tuple(calls), most=self.bounds.pushes), zero, f"c{self._number}", self.bounds,
-                offline(sockets),
+                network_conditions(sockets),
             )  # fmt: skip
             self.walks.append(walk)
             return walk

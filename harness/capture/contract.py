@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from harness.capture.captured import Answer, CapturedRequest, Navigation, Outcome, Push
@@ -16,6 +16,35 @@ Sink = Callable[[Entry], None]
 """Takes each entry in the order it happened. Called from the capture's own thread; must be quick and never raise."""
 Answerer = Callable[[CapturedRequest], Answer | None]
 """Says what a request is answered with, or None to let it through. Called from the capture's own thread."""
+
+
+class Capture(Protocol):
+    """A capture of all walks in one browser, or through one proxy."""
+
+    def begin(
+        self,
+        sink: Sink,
+        answer: Answerer,
+        *,
+        zero: float,
+        layers: tuple[str, ...] = ...,
+        calls: tuple[str, ...] = ...,
+        sockets: Iterable[tuple[str, str]] = (),
+    ) -> WalkCapture:
+        """Begin the capture of one walk. Nothing is captured for it until it has adopted a context.
+
+        Args:
+            sink: takes the entries, in order.
+            answer: says what each request is answered with.
+            zero: ``time.monotonic()`` at the walk's start.
+            layers: names of the data layers to record.
+            calls: dotted names of the vendors' functions whose calls are recorded.
+            sockets: (host, path), as globs, of the WebSockets that ``answer`` may answer: where it is asked of one only once it is
+                opened, these are refused beforehand.
+
+        Raises:
+            BrowserError: the browser or the proxy was lost.
+        """
 
 
 class WalkCapture(Protocol):

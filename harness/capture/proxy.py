@@ -173,19 +173,7 @@ class ProxyCapture:
         calls: tuple[str, ...] = CALLS,
         sockets: Iterable[tuple[str, str]] = (),
     ) -> ProxyWalk:
-        """Begin the capture of one walk. Nothing is captured for it until it has adopted a context or given out an address.
-
-        Args:
-            sink: takes the entries, in order.
-            answer: says what each request is answered with.
-            zero: ``time.monotonic()`` at the walk's start.
-            layers: names of the data layers to record.
-            calls: dotted names of the vendors' functions whose calls are recorded.
-            sockets: not needed here: each WebSocket is asked of ``answer`` before it is opened.
-
-        Raises:
-            BrowserError: the proxy was lost.
-        """
+        """Begin the capture of one walk, also by an address that it gives out. See :meth:`harness.capture.contract.Capture.begin`."""
         if self.lost:
             raise BrowserError(f"the proxy was lost: {self.lost}", mend="start the run again")
         with self._lock:

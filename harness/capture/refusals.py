@@ -16,6 +16,7 @@ from harness.capture.walk import message
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from harness.capture.captured import Disposition
     from harness.capture.cdp import Message
     from harness.capture.sent import Ledger
     from harness.capture.targets import Targets
@@ -28,6 +29,9 @@ HANDSHAKE = 0.5
 
 POLICY = "content security policy"
 
+NETWORK = "net::"
+"""What the reason has in it why a WebSocket failed that had gone to the network; one that its page closed first has not."""
+
 OFFLINE = "net::ERR_INTERNET_DISCONNECTED"
 
 _SPECIAL = re.compile(r"[\\{}():+?]")
@@ -36,7 +40,7 @@ TEXT, BINARY = 1, 2
 """The kinds of frames that carry what a page says. https://www.rfc-editor.org/rfc/rfc6455#section-11.8"""
 
 
-def offline(sockets: Iterable[tuple[str, str]]) -> Message | None:
+def network_conditions(sockets: Iterable[tuple[str, str]]) -> Message | None:
     """What a target is told so that it opens no WebSocket to these; None where there are none.
 
     A handshake is never paused, so it can only be refused, and only beforehand. To the page it is as if the network were gone for
@@ -109,7 +113,7 @@ class Refusals:
 class Sockets:
     """WebSockets: their handshakes, and each message that is sent over them. What is received is not recorded.
 
-    One that a vendor would be answered for is refused, if it is among those that its walk named beforehand (:func:`offline`).
+    One that a vendor would be answered for is refused, if it is among those that its walk named beforehand (:func:`network_conditions`).
     """
 
     def __init__(self, targets: Targets, ledger: Ledger) -> None:
@@ -146,20 +150,18 @@ class Sockets:
 
     def _handshake(self, _: str, params: Message) -> None:
         sent = self.ledger.network.get(params["requestId"])
-        if sent is None or sent.request is None:
-            return
-        if sent.answer is not None:
-            sent.walk.gap(f"a WebSocket could not be held back; it was opened: {sent.url[:200]}")
-        if not sent.slot.gone:
-            headers = tuple(params.get("request", {}).get("headers", {}).items())
-            self._tell(sent, replace(sent.request, headers=headers, disposition="passed"))
+        if sent is not None:
+            self._tell(sent, "passed", tuple(params.get("request", {}).get("headers", {}).items()))
 
     @staticmethod
-    def _tell(sent: Sent, request: CapturedRequest) -> None:
-        """A handshake that is whole."""
-        sent.request = sent.slot.entries[0] = request
-        sent.slot.open = False
-        sent.walk.flush()
+    def _tell(sent: Sent, disposition: Disposition, headers: tuple[tuple[str, str], ...] = ()) -> None:
+        """It is known whether a WebSocket went to the network."""
+        if disposition == "passed" and sent.answer is not None:
+            sent.walk.gap(f"a WebSocket could not be held back; it was opened: {sent.url[:200]}")
+        if sent.request is not None and not sent.slot.gone:
+            sent.request = sent.slot.entries[0] = replace(sent.request, headers=headers or sent.request.headers, disposition=disposition)
+            sent.slot.open = False
+            sent.walk.flush()
 
     def _opened(self, _: str, params: Message) -> None:
         if sent := self.ledger.network.get(params["requestId"]):
@@ -180,13 +182,14 @@ class Sockets:
         sent, reason = self.ledger.network.get(params["requestId"]), str(params.get("errorMessage", ""))
         if sent is None:
             return
-        if sent.answer is None or OFFLINE not in reason:
-            self.ledger.end(sent, Outcome(request=sent.id, state="failed", reason=reason))
+        if sent.answer is not None and OFFLINE in reason:
+            done: Literal["blocked", "stubbed"] = "blocked" if sent.answer.blocked else "stubbed"
+            self.ledger.end(sent, Outcome(request=sent.id, state=done, reason="refused before it was opened, so nothing was said over it"))
+            self._tell(sent, done)
             return
-        done: Literal["blocked", "stubbed"] = "blocked" if sent.answer.blocked else "stubbed"
-        self.ledger.end(sent, Outcome(request=sent.id, state=done, reason="refused before it was opened, so nothing was said over it"))
-        if sent.request is not None and not sent.slot.gone:
-            self._tell(sent, replace(sent.request, disposition=done))
+        self.ledger.end(sent, Outcome(request=sent.id, state="failed", reason=reason))
+        if NETWORK in reason:
+            self._tell(sent, "passed")
 
     def _closed(self, _: str, params: Message) -> None:
         if sent := self.ledger.network.get(params["requestId"]):

@@ -250,8 +250,8 @@ class Targets:
 
     def _refuse(self, session: Session, walk: BrowserWalk) -> None:
         # A browser that does not know this opens them, and then the record says so.
-        if walk.offline is not None:
-            self._send("Network.emulateNetworkConditionsByRule", walk.offline, session.id)
+        if walk.network_conditions is not None:
+            self._send("Network.emulateNetworkConditionsByRule", walk.network_conditions, session.id)
 
     def _tree(self, session: Session, reply: Message, *, new: bool) -> None:
         """Take in what a tab shows already. One that was ``new`` began to show it before it could tell: that is told here."""

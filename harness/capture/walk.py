@@ -72,7 +72,7 @@ class BrowserWalk:
         zero: float,
         key: str,
         bounds: Bounds = BOUNDS,
-        offline: Message | None = None,
+        network_conditions: Message | None = None,
     ) -> None:
         self.bounds = bounds
         self.tally = Tally(bounds)
@@ -81,7 +81,7 @@ class BrowserWalk:
         self.recorder = recorder
         self.zero = zero
         self.key = key
-        self.offline = offline
+        self.network_conditions = network_conditions
         self.contexts: set[str] = set()
         self.tabs: list[Tab] = []
         self.names: dict[Page, str] = {}

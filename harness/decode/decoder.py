@@ -138,10 +138,6 @@ class _Level:
         rules.append(rule)
         rules.sort(key=_specific)
 
-    def rules(self) -> list[_Rule]:
-        """All rules."""
-        return [*(rule for rules in self.exact.values() for rule in rules), *self.globs]
-
     def fit(self, path: str) -> list[_Rule]:
         """The rules that fit a path, those of the whole path first."""
         rules = [rule for rule in self.globs if rule.fits(path)]
@@ -182,6 +178,7 @@ class Decoder:
         self._routes: dict[str, _Level] = {}
         self._route_anywhere: list[_Route] = []
         self._levels: dict[str, tuple[_Level, ...]] = {}
+        self._sockets: dict[tuple[str, str], None] = {}
         claimed: dict[tuple[str, str, frozenset[str]], str] = {}
         for vendor in vendors:
             if vendor.id in self.vendors:
@@ -205,8 +202,17 @@ class Decoder:
         for route in first_party:
             self._add_route(route, routed)
 
+    def sockets(self) -> tuple[tuple[str, str], ...]:
+        """Where a vendor may be reached by WebSocket: globs of hosts and paths, a port left out.
+
+        These are what vendors say of themselves (``Endpoint.socket``), and every endpoint of the plan's that collects.
+        """
+        return tuple(self._sockets)
+
     def _add(self, vendor: Vendor, endpoint: Endpoint) -> None:
         rule = _Rule(vendor, endpoint)
+        if endpoint.socket:
+            self._sockets[_pattern(endpoint.host), endpoint.path] = None
         if endpoint.host != "*":
             self._named.setdefault(_pattern(endpoint.host), _Level()).add(rule)
             return
@@ -242,21 +248,13 @@ class Decoder:
         fetched = (each.decode for each in vendor.endpoints if each.role == route.role and each.decode is not None)
         decode = vendor.decode if route.role == "collect" else next(fetched, None)
         rule = _Route(vendor, Endpoint(host=route.host, path=route.path, role=route.role, decode=decode))
+        if route.role == "collect":
+            self._sockets[pattern, route.path] = None
         if pattern == "*":
             self._route_anywhere.append(rule)
             self._route_anywhere.sort(key=_specific)
         else:
             self._routes.setdefault(pattern, _Level()).add(rule)
-
-    def sockets(self) -> tuple[tuple[str, str], ...]:
-        """Where a vendor may be reached by WebSocket: globs of hosts and paths, a port left out.
-
-        These are what vendors say of themselves (``Endpoint.socket``), and every endpoint of the plan's that collects.
-        """
-        routes = [(host, rule) for host, level in self._routes.items() for rule in level.rules()]
-        routes += [("*", rule) for rule in self._route_anywhere]
-        named = [(host, rule) for host, level in self._named.items() for rule in level.rules() if rule.endpoint.socket]
-        return tuple(dict.fromkeys((host, rule.endpoint.path) for host, rule in (*routes, *named) if rule.endpoint.role == "collect"))
 
     def claim(self, request: CapturedRequest) -> Claim | None:
         """Whose request it is, and what it is for; None where no vendor's."""

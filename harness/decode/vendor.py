@@ -29,7 +29,7 @@ class Endpoint:
             Must not raise on any bytes (what it raises counts as no).
         keys: query keys that must all be there, the rarest first (``("tid", "v")``).
         mark: bytes that the body has as it was sent, which hardly any other body has; for sites that choose the path themselves.
-        socket: whether its scripts also open WebSockets to it (collect only). A browser must be told of these before they are opened.
+        socket: whether a vendor's scripts open WebSockets to it; only to collect. A browser must be told of these before they are opened.
         decode: reads what comes to this endpoint in place of the vendor's own ``decode``. A library or config endpoint
             without one yields one hit of kind ``library`` or ``config`` with its query parameters.
     """

@@ -121,6 +121,11 @@ VENDOR = Vendor(
             ],
         },
         {
+            "title": "the socket that messages come by",
+            "request": {"url": "wss://nexus-websocket-a.intercom.io/pubsub/5-abc?X-Nexus-New-Client=true&user_role=visitor", "resource_type": "websocket"},
+            "hits": [{"kind": "auxiliary"}],
+        },
+        {
             "title": "the first ping of a stranger, and the script's own metrics",
             "request": {
                 "url": "https://api-iam.intercom.io/messenger/web/metrics", "method": "POST", "headers": {"Content-Type": "application/x-www-form-urlencoded"},

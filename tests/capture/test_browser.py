@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import signal
 import subprocess
 import threading
@@ -431,6 +432,28 @@ def test_a_websocket_that_a_vendor_would_be_answered_for_is_not_opened(walk: Any
     assert walked.walk.note_gap() == ()
 
 
+@pytest.mark.parametrize("where", ["dead", "safe"])
+def test_a_socket_that_nobody_named_and_that_got_no_further_than_the_network_is_a_gap(walk: Any, site: Any, where: str) -> None:
+    walked = walk(stub_hits)
+    page = walked.open(site.url + "/next")
+    assert page.evaluate(OPEN, f"{getattr(site, where).replace('http', 'ws')}/hit/far-{where}/x") == "error"
+    walked.walk.barrier()
+    assert walked.wait(lambda: len(walked.hits(f"far-{where}")) == 1 and walked.outcome(walked.hits(f"far-{where}")[0]))
+    [one] = walked.hits(f"far-{where}")
+    assert (one.disposition, walked.outcome(one).state) == ("passed", "failed")
+    assert any("could not be held back" in gap and f"/hit/far-{where}/" in gap for gap in walked.walk.note_gap())
+
+
+def test_a_socket_that_its_page_closes_at_once_is_no_gap(walk: Any, site: Any) -> None:
+    walked = walk(stub_hits, sockets=SOCKETS)
+    page = walked.open(site.url + "/next")
+    page.evaluate("url => { new WebSocket(url).close() }", f"ws://127.0.0.1:{site.port}/hit/hasty/x")
+    walked.walk.barrier()
+    assert walked.wait(lambda: len(walked.hits("hasty")) == 1 and walked.outcome(walked.hits("hasty")[0]))
+    assert walked.walk.note_gap() == ()
+    assert site.hits("hasty") == []
+
+
 def test_sockets_are_held_back_whatever_network_the_journey_emulates(walk: Any, site: Any) -> None:
     walked = walk(stub_hits, sockets=SOCKETS)
     page = walked.open(site.url + "/next")
@@ -468,7 +491,7 @@ def test_which_sockets_are_held_back_is_said_in_globs(walk: Any, site: Any, host
     # What no URL can be like spoils none of the others.
     walked = walk(stub_hits, sockets=(("a b<>", "*"), (host, path), ("käufe.example", "/ü*")))
     page = walked.open(site.url + "/next")
-    name = f"glob-{abs(hash((host, path, url)))}"
+    name = f"glob-{secrets.token_hex(4)}"
     got = page.evaluate(OPEN, f"ws://t.localhost:{site.port}{url.format(name)}")
     assert got == ("error" if held else "open")
     assert len(site.hits(name)) == (0 if held else 1)

@@ -228,8 +228,7 @@ def test_where_sockets_may_be_opened_is_told_beforehand() -> None:
         FirstPartyRoute(vendor="silent", host="*", path="/silent/*"),
         FirstPartyRoute(vendor="silent", host="data.shop.example", path="/silent.js", role="library"),
     ]
-    assert Decoder(vendors, routes).sockets()[:2] == (("data.shop.example", "/px/*"), ("*", "/silent/*"))
-    assert len(Decoder(vendors, routes).sockets()) == 4
+    assert set(Decoder(vendors, routes).sockets()) == {*Decoder(vendors).sockets(), ("data.shop.example", "/px/*"), ("*", "/silent/*")}
 
 
 def test_below_a_route_each_of_the_vendors_own_endpoints_is_read_as_itself() -> None:

@@ -351,6 +351,10 @@ MORE = [
         "shared-worker-websocket", "new SharedWorker('/w/{kind}')",
         files=(("/w/{kind}", "text/javascript", TALK),), count=2, stubbed=1, where=ALONE, unstubbed=True,
     ),
+    js(
+        "service-worker-websocket", "await navigator.serviceWorker.register('/w/{kind}', {{scope: '/w/'}})",
+        files=(("/w/{kind}", "text/javascript", "onactivate = () => {{ " + TALK + " }}"),), count=2, stubbed=1, where=ALONE, alone=True,
+    ),
     page("frame-websocket", "<iframe src='{away}/f/{kind}'></iframe>", files=(("/f/{kind}", "text/html", "<script>" + TALK + "</script>"),), count=2, stubbed=1, where=FRAME),
     js("popup-websocket", "open('/f/{kind}')", files=(("/f/{kind}", "text/html", "<script>" + TALK + "</script>"),), count=2, stubbed=1, where=POPUP),
     page(

@@ -273,6 +273,7 @@ def _safe(site: Site) -> Iterator[int]:
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope.get("headers", ())}
         if scope["type"] == "websocket":
             await talk(f"{scope['raw_path'].decode()}?{scope['query_string'].decode()}", headers, receive, send)
+            return
         if scope["type"] != "http":
             return
         body = b""
