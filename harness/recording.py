@@ -10,7 +10,7 @@ import json
 import threading
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import IO, TYPE_CHECKING, Any, Literal, Self
+from typing import IO, TYPE_CHECKING, Any, Literal, Self, cast
 
 import orjson
 
@@ -156,7 +156,7 @@ Entry = CapturedRequest | Outcome | Push | Navigation | Step | ConsentChange | D
 
 
 class Recording:
-    """Everything captured in one walk, in order.
+    """Everything captured in one walk, in order. A request has all its headers once its outcome is appended, which may tell more of them.
 
     Appending is thread-safe; where the recording has a file, each entry is on disk when :meth:`append` returns.
     A step is appended when it begins and again when it has ended; the later line of the same index replaces the earlier.
@@ -169,6 +169,7 @@ class Recording:
         self.cut: str = ""
         """Why the stored recording is not whole; empty if it is."""
         self._outcomes: dict[str, Outcome] = {}
+        self._places: dict[str, int] = {}
         self._lock = threading.Lock()
         self._file: IO[bytes] | None = None
         if path is not None:
@@ -179,9 +180,13 @@ class Recording:
     def append(self, entry: Entry) -> None:
         """Add one entry, to memory and to the file."""
         with self._lock:
-            self.entries.append(entry)
-            if isinstance(entry, Outcome):
+            if isinstance(entry, CapturedRequest):
+                self._places[entry.id] = len(self.entries)
+            elif isinstance(entry, Outcome):
                 self._outcomes[entry.request] = entry
+                if entry.headers and (place := self._places.get(entry.request)) is not None:
+                    self.entries[place] = entry.completed(cast("CapturedRequest", self.entries[place]))
+            self.entries.append(entry)
             if self._file is not None:
                 self._write(_line(entry))
 

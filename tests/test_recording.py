@@ -76,6 +76,18 @@ def test_a_later_line_of_a_step_replaces_the_earlier() -> None:
     assert [(step.title, step.ended, step.reached) for step in recording.steps] == [("pay", 2.0, False)]
 
 
+def test_a_request_gets_the_headers_that_its_outcome_tells() -> None:
+    asked = CapturedRequest(id="r1", url="https://shop.test/", headers=(("Accept", "*/*"), ("cookie", "own=1")))
+    told = Outcome(request="r1", state="delivered", headers=(("Host", "shop.test"), ("Cookie", "other=2"), ("accept", "text/html")))
+    recording = Recording(Walk())
+    for entry in (asked, Outcome(request="r0", state="unknown", headers=told.headers), told):
+        recording.append(entry)
+    # What is known already is not told anew.
+    assert [each.headers for each in recording.requests] == [(*asked.headers, ("Host", "shop.test"))]
+    again = Recording.parse("".join(line + "\n" for line in recording.lines()))
+    assert again.entries == recording.entries
+
+
 def test_a_recording_that_was_cut_off_is_read_up_to_its_last_whole_line() -> None:
     recording = Recording(Walk())
     recording.append(CapturedRequest(id="r1", url="https://a.example/"))

@@ -69,6 +69,8 @@ class Tally:
         if isinstance(entry, Outcome):
             dropped = entry.request in self._dropped
             self._dropped.discard(entry.request)
+            if not dropped:
+                self.size += _size(entry)
             return not dropped
         kind = type(entry)
         if self.full(kind):
@@ -136,8 +138,9 @@ class Tally:
         return said
 
 
-def _size(entry: CapturedRequest | Push | Navigation) -> int:
+def _size(entry: Entry) -> int:
     """About how many bytes of the page's own an entry holds; of a push, whoever reads its message knows."""
-    if isinstance(entry, CapturedRequest):
-        return len(entry.url) + len(entry.body.data) + sum(len(name) + len(value) for name, value in entry.headers)
+    if isinstance(entry, CapturedRequest | Outcome):
+        named = sum(len(name) + len(value) for name, value in entry.headers)
+        return named + len(entry.url) + len(entry.body.data) if isinstance(entry, CapturedRequest) else named
     return len(entry.url) if isinstance(entry, Navigation) else 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal, Self
 
 BodyState = Literal["present", "absent", "partial", "unreadable"]
@@ -52,7 +52,8 @@ class CapturedRequest:
         id: unique in the walk.
         time: seconds since the walk began.
         method: None where it cannot be known (a request refused by a content security policy), or there is none (a WebSocket's message).
-        headers: in wire order where the backend knows it; names as sent.
+        headers: in wire order where the backend knows it; names as sent. In a browser without those that are added only when a request
+            goes to the network, until its :class:`Outcome` tells them.
         resource_type: Chrome's word in lower case: document, image, ping, xhr, fetch, script, preflight …; ``websocket-message``
             for what is sent over an open WebSocket.
         page: the tab, ``p1``, ``p2`` … in order of opening; None for a shared or service worker.
@@ -109,22 +110,39 @@ class CapturedRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What became of a request: its response status, or why there was none."""
+    """What became of a request: its response status, or why there was none.
+
+    Attributes:
+        headers: of the request, those that the browser added when it sent it (Cookie, Host, Accept-Encoding, Sec-Fetch-…). Empty where
+            it did not tell: a request that was answered by a stub got none, and of a page's last ones no browser tells.
+    """
 
     request: str
     state: OutcomeState
     time: float = 0.0
     status: int | None = None
     reason: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+
+    def completed(self, request: CapturedRequest) -> CapturedRequest:
+        """The request with the headers that were added when it was sent."""
+        known = {name.lower() for name, _ in request.headers}
+        added = tuple(pair for pair in self.headers if pair[0].lower() not in known)
+        return replace(request, headers=request.headers + added) if added else request
 
     def to_json(self) -> dict[str, Any]:
         """A JSON object without the fields that are at their default."""
-        return _plain(self)
+        entry = _plain(self, skip=("headers",))
+        if self.headers:
+            entry["headers"] = [list(pair) for pair in self.headers]
+        return entry
 
     @classmethod
     def from_json(cls, entry: dict[str, Any]) -> Self:
         """The inverse of :meth:`to_json`."""
-        return cls(**_known(cls, entry))
+        known = _known(cls, entry)
+        known["headers"] = tuple((str(k), str(v)) for k, v in entry.get("headers", ()))
+        return cls(**known)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -51,7 +51,7 @@ UNMET = 1.0
 HOP = 10.0
 """Seconds in which a redirect is followed, if it is."""
 
-_BY_WORKERS = frozenset({"fetch", "xhr", "script", "other", "websocket"})
+_BY_WORKERS = frozenset({"fetch", "xhr", "script", "other", "websocket", "eventsource"})
 """Types of what workers send, as Playwright has them."""
 
 KEPT = 20_000

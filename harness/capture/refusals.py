@@ -1,4 +1,4 @@
-"""What cannot be paused: requests that a page's own policy refused, and WebSockets."""
+"""What cannot be paused: requests that a page's own policy refused, WebSockets and WebTransport sessions."""
 
 from __future__ import annotations
 
@@ -35,6 +35,8 @@ NETWORK = "net::"
 OFFLINE = "net::ERR_INTERNET_DISCONNECTED"
 
 _SPECIAL = re.compile(r"[\\{}():+?]")
+
+NOTHING = Body()
 
 TEXT, BINARY = 1, 2
 """The kinds of frames that carry what a page says. https://www.rfc-editor.org/rfc/rfc6455#section-11.8"""
@@ -114,6 +116,7 @@ class Sockets:
     """WebSockets: their handshakes, and each message that is sent over them. What is received is not recorded.
 
     One that a vendor would be answered for is refused, if it is among those that its walk named beforehand (:func:`network_conditions`).
+    Of a WebTransport session it is recorded that it was opened: nothing holds it back, and no browser tells what is said over it.
     """
 
     def __init__(self, targets: Targets, ledger: Ledger) -> None:
@@ -126,27 +129,49 @@ class Sockets:
             "Network.webSocketFrameSent": self._said,
             "Network.webSocketFrameError": self._failed,
             "Network.webSocketClosed": self._closed,
+            "Network.webTransportCreated": self._transport,
+            "Network.webTransportConnectionEstablished": self._opened,
+            "Network.webTransportClosed": self._closed,
         }
 
-    def _created(self, session_id: str, params: Message) -> None:
+    def _new(self, session_id: str, params: Message, kind: str, method: str = "GET", body: Body = NOTHING) -> Sent | None:
+        """What a page or worker opens, if it is of a walk. It has no place in the order yet."""
         session, walk = self.targets.sessions.get(session_id), self.targets.walk(session_id)
         if session is None or walk is None:
-            return
-        sent = self.ledger.new(walk, params["url"], params["requestId"])
+            return None
+        sent = self.ledger.new(walk, params["url"], _named(params))
         sent.session, sent.frame, sent.worker = session_id, session.sender, session.worker
         sent.initiator = params.get("initiator", {}).get("type")
         self.ledger.attribute(sent, sent.frame.tab.load.loader if sent.frame and sent.frame.main else "")
         request = CapturedRequest(
-            id=sent.id, url=sent.url, time=sent.time, resource_type="websocket", context=walk.key, step=sent.step, disposition="passed"
-        )
+            id=sent.id, url=sent.url, time=sent.time, method=method, body=body, resource_type=kind, context=walk.key, step=sent.step,
+            disposition="passed",
+        )  # fmt: skip
         sent.request = self.ledger.completed(sent, request)
+        sent.slot.entries = [sent.request]
+        remember(self.ledger.network, sent.network, sent)
+        return sent
+
+    def _transport(self, session_id: str, params: Message) -> None:
+        body = Body("unreadable", b"", "what is said over a WebTransport session is not told")
+        sent = self._new(session_id, params, "webtransport", "CONNECT", body)
+        if sent is None or sent.request is None:
+            return
+        if sent.walk.decide(sent.request) is not None:
+            sent.walk.gap(f"a WebTransport session could not be held back: {sent.url[:200]}")
+        sent.walk.queue(sent.slot)
+
+    def _created(self, session_id: str, params: Message) -> None:
+        sent = self._new(session_id, params, "websocket")
+        if sent is None or sent.request is None:
+            return
+        walk = sent.walk
         if (answer := walk.decide(sent.request)) is not None:
             # Whether it is refused or opened is told within moments.
             sent.request, sent.answer = replace(sent.request, disposition="unknown"), answer
-        sent.slot.entries = [sent.request]
+            sent.slot.entries = [sent.request]
         sent.slot.open, sent.slot.until = True, time.monotonic() + HANDSHAKE
         walk.queue(sent.slot)
-        remember(self.ledger.network, sent.network, sent)
 
     def _handshake(self, _: str, params: Message) -> None:
         sent = self.ledger.network.get(params["requestId"])
@@ -164,7 +189,7 @@ class Sockets:
             sent.walk.flush()
 
     def _opened(self, _: str, params: Message) -> None:
-        if sent := self.ledger.network.get(params["requestId"]):
+        if sent := self.ledger.network.get(_named(params)):
             self.ledger.end(sent, Outcome(request=sent.id, state="delivered", status=params.get("response", {}).get("status")))
 
     def _said(self, _: str, params: Message) -> None:
@@ -192,5 +217,10 @@ class Sockets:
             self._tell(sent, "passed")
 
     def _closed(self, _: str, params: Message) -> None:
-        if sent := self.ledger.network.get(params["requestId"]):
+        if sent := self.ledger.network.get(_named(params)):
             self.ledger.end(sent, Outcome(request=sent.id, state="failed", reason="closed before it was open"))
+
+
+def _named(params: Message) -> str:
+    """The id under which a page's session tells of what it opened."""
+    return str(params.get("requestId") or params.get("transportId", ""))

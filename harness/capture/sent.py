@@ -6,6 +6,7 @@ import time
 from collections import deque
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from harness.capture.captured import Body, CapturedRequest, Outcome
 from harness.capture.walk import Slot
@@ -58,6 +59,7 @@ class Sent:
         refusal: the directive of the policy that refused it.
         until: when its page is no longer waited for.
         watched: whether its answer is paused too, for its page may not tell of that.
+        added: headers that were added to it when it went to the network.
     """
 
     walk: BrowserWalk
@@ -81,6 +83,7 @@ class Sent:
     until: float = 0.0
     watched: bool = False
     former: str | None = None
+    added: tuple[tuple[str, str], ...] = ()
     told: dict[str, Any] = field(default_factory=dict)
 
 
@@ -112,6 +115,17 @@ class Ledger:
         """The request with this id of a page's session; also one of which that session has told nothing but its answer."""
         waiting = self.unseen.get(network)
         return self.network.get(network) or (waiting[-1] if waiting else None)
+
+    def on_the_wire(self, network: str, headers: dict[str, str]) -> None:
+        """A request with this id went to the network with these headers. Of a redirect it is the latest hop that does."""
+        waiting = self.unseen.get(network)
+        sent = waiting[-1] if waiting else self.network.get(network)
+        if sent is None or sent.request is None or sent.outcome is not None or sent.walk.tally.full(CapturedRequest):
+            return
+        to = header(headers, "host") or header(headers, ":authority")
+        if to is None or to == urlsplit(sent.url).netloc.rpartition("@")[2]:
+            known = {name.lower() for name, _ in sent.request.headers}
+            sent.added = tuple(pair for pair in headers.items() if pair[0].lower() not in known and not pair[0].startswith(":"))
 
     def attribute(self, sent: Sent, loader: str) -> None:
         """Which document load a request is of."""
@@ -244,7 +258,7 @@ class Ledger:
             return
         self.open.pop(id(sent), None)
         walk = sent.walk
-        sent.outcome = replace(outcome, time=walk.now())
+        sent.outcome = replace(outcome, time=walk.now(), headers=sent.added)
         if sent.slot.gone:
             walk.put(sent.outcome)
         else:

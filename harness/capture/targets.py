@@ -280,7 +280,9 @@ class Targets:
             self._subtree(child)
 
     def _detached(self, _: str, params: Message) -> None:
-        self.sessions.pop(params["sessionId"], None)
+        session = self.sessions.pop(params["sessionId"], None)
+        if session is not None and (worker := session.worker) is not None:
+            self._ledger.abandon(lambda sent: sent.worker is worker and not sent.watched, "its worker ended before an answer was seen")
 
     def _target_gone(self, _: str, params: Message) -> None:
         target = params["targetId"]

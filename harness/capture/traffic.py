@@ -36,6 +36,10 @@ passes through the interceptor all the same once there is one."""
 LAST_KINDS = ("ping", "xhr", "fetch", "other")
 """Resource types of what a page can still send while it is being left. The rest that no session tells of is a worklet's."""
 
+PRELOAD = "service-worker-navigation-preload"
+"""The header of a document that the browser fetches while its service worker starts.
+https://w3c.github.io/ServiceWorker/#navigation-preload-manager"""
+
 SOON = 1.0
 """Seconds that a beacon which needs no preflight waits to be paused: one that is too large the browser drops without a word."""
 
@@ -85,6 +89,7 @@ class Traffic:
         self.events: dict[str, Callable[[str, Message], None]] = {
             "Fetch.requestPaused": self._paused,
             "Network.requestWillBeSent": self._will_be_sent,
+            "Network.requestWillBeSentExtraInfo": lambda _, params: self.ledger.on_the_wire(params["requestId"], params["headers"]),
             "Network.responseReceived": self._response,
             "Network.loadingFailed": self._failed,
             "Network.loadingFinished": self._finished,
@@ -279,12 +284,12 @@ class Traffic:
             return sent
         return None
 
-    def _speculation(self, sent: Sent) -> None:
-        """A document fetched ahead by speculation rules: the browser does not let it be paused."""
+    def _ahead(self, sent: Sent, what: str) -> None:
+        """A document fetched ahead, which the browser does not let be paused."""
         self.ledger.withdraw(sent)
         self.ledger.record_told(sent, disposition="passed")
         if sent.request is not None and sent.walk.decide(sent.request) is not None:
-            sent.walk.gap(f"a speculative prefetch could not be stubbed: {sent.url[:200]}")
+            sent.walk.gap(f"a {what} could not be stubbed: {sent.url[:200]}")
 
     def _respond(self, event: Message, request: CapturedRequest, answer: Answer | None, sent: Sent) -> None:
         if answer is None:
@@ -382,7 +387,9 @@ class Traffic:
             return
         walk.queue(sent.slot)
         if params.get("type") == "Prefetch" and "." not in network:
-            self._speculation(sent)
+            self._ahead(sent, "speculative prefetch")
+        elif header(params["request"]["headers"], PRELOAD):
+            self._ahead(sent, "navigation preload")
 
     def _response(self, _: str, params: Message) -> None:
         sent = self.ledger.heard_of(params["requestId"])

@@ -69,8 +69,8 @@ def mask_recording(recording: Recording) -> Iterator[str]:
     for line in recording.lines():
         entry = json.loads(line)
         kind = entry["entry"]
-        if kind == "request":
-            entry = _request(entry)
+        if kind in ("request", "outcome"):
+            entry = _sent(entry)
         elif kind == "push":
             entry = _json({k: v for k, v in entry.items() if k != "value"}, "", 0) | {"value": _json(entry["value"], "", 0)}
         elif kind == "value":
@@ -80,7 +80,8 @@ def mask_recording(recording: Recording) -> Iterator[str]:
         yield json.dumps(entry, ensure_ascii=False, separators=(",", ":"))
 
 
-def _request(entry: dict[str, Any]) -> dict[str, Any]:
+def _sent(entry: dict[str, Any]) -> dict[str, Any]:
+    """A request, or what became of one."""
     masked = {key: mask_text(value) if isinstance(value, str) else value for key, value in entry.items() if key not in ("headers", "body")}
     if "headers" in entry:
         masked["headers"] = [[name, mask_header(name, value)] for name, value in entry["headers"]]

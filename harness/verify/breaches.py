@@ -9,8 +9,8 @@ session id; those recognise nobody. A client id that stays over several page loa
 from __future__ import annotations
 
 import re
-from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from harness.verify.occurrence import OCCURRENCES
 from harness.verify.timeline import query_of
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 TELLING = OCCURRENCES | {"auxiliary"}
 """Kinds of hits that tell a vendor of the visitor; libraries and configuration do not."""
+TELLS = 6
+"""Characters that a value must have for it to say whose it is: one that is shorter is found in many a cookie by chance."""
 _PASSING = re.compile(
     r"cookieless|session|\bsid\b|\bsct\b|page_?(view_?)?id|hit_?id|message_?id|event_?id|insert_?id|transaction|order", re.IGNORECASE
 )
@@ -69,7 +71,7 @@ def _why_not_cookieless(
                 return f"it carries {name} of an earlier click, which was kept"
             continue
         # A client ID that was only in memory becomes the cookie's once consent is granted: what matters is what was there before.
-        if any(value in cookie and since < each.time for cookie, since in cookies.items()):
+        if len(value) >= TELLS and any(value in cookie and since < each.time for cookie, since in cookies.items()):
             return f"its {name} {value} is the one in a cookie"
         if len(kept.get((each.hit.vendor, value), ())) > 1:
             return f"its {name} {value} is the same on several page loads, so it was kept on the device"
@@ -117,14 +119,15 @@ def _kept(occurrences: list[Occurrence], consent: ConsentLedger) -> dict[tuple[s
 
 
 def _cookies(case: Case) -> dict[str, float]:
-    """Values of the cookies that requests of the walk carried -> when first."""
+    """Values of the cookies that requests of the walk carried, as sent and decoded -> when first.
+
+    https://www.rfc-editor.org/rfc/rfc6265#section-4.2.1, whatever characters a site puts into them.
+    """
     values: dict[str, float] = {}
     for request in case.recording.requests:
-        if header := request.header("cookie"):
-            try:
-                found = [morsel.value for morsel in SimpleCookie(header).values() if len(morsel.value) > 5]
-            except CookieError:
-                continue
-            for value in found:
-                values[value] = min(request.time, values.get(value, request.time))
+        for pair in (request.header("cookie") or "").split(";"):
+            value = pair.partition("=")[2].strip().strip('"')
+            for each in {value, unquote(value)}:
+                if len(each) >= TELLS:
+                    values[each] = min(request.time, values.get(each, request.time))
     return values

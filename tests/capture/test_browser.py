@@ -384,6 +384,87 @@ def test_a_cached_answer_is_told_apart(walk: Any, site: Any) -> None:
     assert len(site.hits("cached")) == told.count("") == 1
 
 
+def test_the_headers_that_are_added_when_a_request_is_sent_come_with_its_outcome(walk: Any, site: Any) -> None:
+    walked = walk()
+    page = walked.open(site.url + "/next")
+    page.evaluate("document.cookie = '_ga=GA1.1.111.222'; fetch('/hit/cookie/x', {method: 'POST', body: 'a'}).then(r => r.text())")
+    # One that its server hands on to another site has there the cookies of that site, which are none.
+    page.evaluate(f"fetch('/hit/handed/x?to={site.other}/hit/handed/end').then(r => r.text())")
+    walked.walk.barrier()
+    assert walked.wait(lambda: len(walked.hits()) == 3 and all(walked.outcome(each) for each in walked.hits()))
+    one, first, second = (walked.outcome(each).completed(each) for each in (*walked.hits("cookie"), *walked.hits("handed")))
+    assert one.header("cookie") == first.header("cookie") == "_ga=GA1.1.111.222"
+    assert second.header("cookie") is None
+    assert [each.header("host") for each in (one, first, second)] == [site.url[7:], site.url[7:], site.other[7:]]
+    assert one.header("content-type") == "text/plain;charset=UTF-8"
+    assert len({name.lower() for name, _ in one.headers}) == len(one.headers)
+
+
+def test_a_stubbed_request_was_given_no_headers_by_the_network(walk: Any, site: Any) -> None:
+    walked = walk(stub_hits)
+    page = walked.open(site.url + "/next")
+    page.evaluate("document.cookie = 'a=1'; fetch('/hit/held/x', {method: 'POST', body: 'a'}).then(r => r.text())")
+    walked.walk.barrier()
+    assert walked.wait(lambda: any(walked.outcome(each) for each in walked.hits("held")))
+    assert [walked.outcome(each).headers for each in walked.hits("held")] == [()]
+
+
+def test_what_a_worker_was_sending_when_it_ended_is_not_awaited(walk: Any, site: Any) -> None:
+    walked = walk()
+    page = walked.open(site.url + "/next")
+    page.evaluate(
+        """() => new Promise(done => {
+            const code = "fetch('" + location.origin + "/hit/ended/x?wait=3', {method: 'POST', body: 'a'}); setTimeout(postMessage, 300, 1)";
+            const worker = new Worker(URL.createObjectURL(new Blob([code])));
+            worker.onmessage = () => { worker.terminate(); done() };
+        })"""
+    )
+    walked.walk.barrier()
+    assert walked.wait(lambda: any(walked.outcome(each) for each in walked.hits("ended")), limit=2.0)
+    [one] = walked.hits("ended")
+    assert (walked.outcome(one).state, walked.outcome(one).reason) == ("unknown", "its worker ended before an answer was seen")
+    assert walked.walk.quiet(0.1, 2.0)
+
+
+AHEAD = """
+    onactivate = e => e.waitUntil(Promise.all([clients.claim(), registration.navigationPreload.enable()]));
+    onfetch = e => { if (e.request.mode == 'navigate') e.respondWith(e.preloadResponse.then(r => r || fetch(e.request))) };
+"""
+
+
+@pytest.mark.parametrize("stubbed", [False, True])
+def test_a_document_that_a_service_worker_has_fetched_ahead(walk: Any, site: Any, stubbed: bool) -> None:
+    site.page("/ahead.js", AHEAD, "text/javascript")
+    walked = walk(stub_hits if stubbed else lambda _: None)
+    page = walked.open(site.url + "/next")
+    page.evaluate(
+        "navigator.serviceWorker.register('/ahead.js').then(() => navigator.serviceWorker.ready)"
+        ".then(() => navigator.serviceWorker.controller || new Promise(r => navigator.serviceWorker.oncontrollerchange = r)).then(() => 1)"
+    )
+    marker = f"ahead-{stubbed}"
+    page.goto(f"{site.url}/hit/{marker}/x?as=html")
+    walked.walk.barrier()
+    assert walked.wait(lambda: any(walked.outcome(each) for each in walked.hits(marker)))
+    [one] = walked.hits(marker)
+    assert (one.method, one.disposition, walked.outcome(one).state, walked.outcome(one).status) == ("GET", "passed", "delivered", 200)
+    assert len(site.hits(marker)) == 1
+    # The browser does not let it be paused.
+    assert ["navigation preload could not be stubbed" in gap for gap in walked.walk.note_gap()] == [True] * stubbed
+
+
+@pytest.mark.parametrize("stubbed", [False, True])
+def test_a_webtransport_session_is_told(walk: Any, site: Any, stubbed: bool) -> None:
+    walked = walk(stub_hits if stubbed else lambda _: None)
+    page = walked.open(site.url + "/next")
+    page.evaluate("url => new WebTransport(url).ready.catch(() => 0)", site.safe + "/hit/transport/x")
+    walked.walk.barrier()
+    assert walked.wait(lambda: any(walked.outcome(each) for each in walked.hits("transport")))
+    [one] = walked.hits("transport")
+    assert (one.method, one.resource_type, one.page, one.body.state) == ("CONNECT", "webtransport", "p1", "unreadable")
+    assert (walked.outcome(one).state, walked.outcome(one).reason) == ("failed", "closed before it was open")
+    assert ["a WebTransport session could not be held back" in gap for gap in walked.walk.note_gap()] == [True] * stubbed
+
+
 def test_a_websocket_is_told_with_what_is_said_over_it_and_a_stub_that_did_not_know_of_it_says_so(walk: Any, site: Any) -> None:
     walked = walk(stub_hits)
     page = walked.open(site.url + "/next")

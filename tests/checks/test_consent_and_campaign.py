@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from harness.capture.captured import CapturedRequest
+from harness.capture.captured import CapturedRequest, Outcome
 from harness.checks.personal_data_sent import emails
 from harness.errors import Place
 from harness.plan.model import Rule
@@ -73,6 +73,27 @@ def test_a_client_id_that_is_in_a_cookie(shop, checks, cookie_first, found):
         story.consent("grant", began=story.time + 0.01, analytics=True, marketing=True)
         if not cookie_first:
             story.recording.append(replace(cookie, time=story.time))
+    assert codes(story.judge(checks)) == found
+
+
+COOKIES = [
+    ("beside what is no cookie by the book", 'prefs={"a":1, "b":[2]}; odd; _ga=GA1.1.111.222', "111.222", ["consent-breach"]),
+    ("percent-encoded", "own=%7B%22id%22%3A%22111%2F222%22%7D", "111/222", ["consent-breach"]),
+    ("quoted", '_ga="111.222"', "111.222", ["consent-breach"]),
+    ("too short to tell", "_ga=GA1.1.111.222", "1.1", []),
+    ("of another visitor", "_ga=GA1.1.111.333", "111.222", []),
+]
+
+
+@pytest.mark.parametrize(("cookies", "client", "found"), [row[1:] for row in COOKIES], ids=[row[0] for row in COOKIES])
+def test_how_a_cookie_is_read(shop, checks, cookies, client, found):
+    story = shop.Story(landed(shop, consent=shop.consent))
+    with story.step("land"):
+        story.load("/")
+        story.recording.append(CapturedRequest(id="c1", url="https://shop.example/logo.png"))
+        # As a browser tells it: what was added to the request when it was sent comes with what became of it.
+        story.recording.append(Outcome(request="c1", state="delivered", headers=(("Cookie", cookies),)))
+        story.hit("ga4", "page_view", consent=DENIED, identifiers={"client_id": client})
     assert codes(story.judge(checks)) == found
 
 

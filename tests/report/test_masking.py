@@ -219,6 +219,16 @@ def test_a_masked_recording_can_be_read_again() -> None:
     assert masked.steps[0].title == "place the order"
 
 
+def test_headers_that_came_with_an_outcome_are_masked_too() -> None:
+    recording = Recording(Walk())
+    recording.append(CapturedRequest(id="r1", url="https://shop.test/"))
+    recording.append(Outcome(request="r1", state="failed", reason="of jane@example.com", headers=(("Cookie", "auth=topsecret"),)))
+    masked = "\n".join(mask_recording(recording))
+    assert "topsecret" not in masked
+    assert "jane@" not in masked
+    assert Recording.parse(masked + "\n").requests[0].header("cookie") == "auth=•••"
+
+
 def test_packed_bodies_are_masked_inside_and_unsearchable_ones_withheld() -> None:
     bodies = [request.body for request in Recording.parse("\n".join(mask_recording(_recording()))).requests[1:]]
     assert gzip.decompress(bodies[0].data).decode() == '{"email":"j•••@e•••.com"}'

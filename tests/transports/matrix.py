@@ -30,6 +30,9 @@ STUBBED = {
 }
 
 
+BY_HOP = frozenset({"host", "connection", "upgrade", "transfer-encoding", "content-length"})
+"""Headers of one connection, which HTTP/2 and the servers here have in forms of their own."""
+
 LATE = 10_000
 """Milliseconds that a row's script has."""
 
@@ -176,11 +179,35 @@ class Result:
             for name, said in self.told(request).items():
                 if row.said[name] is not ... and said != row.said[name] and not (backend == "proxy" and (said is None or row.passed_on)):
                     faults.append(f"{request.id}: {name} is {said!r} and not {row.said[name]!r}")
+        faults += self.headers(backend, sent)
         if row.chain:
             for request, before in zip(self.seen[1:], self.seen, strict=False):
                 if request.redirected_from != before.id and not (backend == "proxy" and request.redirected_from is None):
                     faults.append(f"{request.id}: redirected from {request.redirected_from} and not {before.id}")
         return [*faults, *self.gaps]
+
+    def headers(self, backend: str, sent: list[CapturedRequest]) -> list[str]:
+        """What is said of headers and not so. Those that were added on the way are known where the browser told of any."""
+        faults, arrived = [], [each for each in self.arrived if each.method is not None]
+        for request in sent:
+            one = next(
+                (each for each in arrived if line(each) == line(request) and (self.row.body or content(each) == content(request))), None
+            )
+            outcome = self.outcomes[request.id]
+            if one is None or outcome is None:
+                continue
+            arrived.remove(one)
+            said = {name.lower(): value for name, value in outcome.completed(request).headers}
+            if wrong := sorted(name for name in said.keys() - BY_HOP if one.headers.get(name) != said[name]):
+                faults.append(
+                    f"{request.id}: headers {[(name, said[name], one.headers.get(name)) for name in wrong]} are not those that arrived"
+                )
+            # Of a worker or a frame that was just made, the browser may begin to tell only then.
+            plainly = not (self.row.leave or self.row.plain or self.row.alone) and self.row.said["main_frame"]
+            whole = backend == "proxy" or outcome.headers or (plainly and self.row.said["page"] == "main")
+            if whole and (missing := sorted(one.headers.keys() - said.keys() - BY_HOP)):
+                faults.append(f"{request.id}: headers {missing} are not told")
+        return faults
 
     def told_outcomes(self) -> list[str]:
         """What the record says became of each."""

@@ -34,6 +34,7 @@ class Row:
         passed_on: whether a service worker sends it in its page's stead: the proxy takes it for the page's.
         unstubbed: whether the browser does not let it be held back; a proxy does.
         alone: whether it needs a context of its own.
+        plain: whether the browser does not tell of the headers that are added when it is sent, though its page is not left.
     """
 
     kind: str
@@ -55,6 +56,7 @@ class Row:
     passed_on: bool = False
     unstubbed: bool = False
     alone: bool = False
+    plain: bool = False
 
     def __str__(self) -> str:
         return self.kind
@@ -145,7 +147,7 @@ CLICK = [
     js("fetch-of-a-request", "await fetch(new Request('{hit}', {{method: 'POST', body: 'a'}}).clone())"),
     js("fetch-twice-alike", "await fetch('{hit}', {{method: 'POST', body: 'a'}}); await fetch('{hit}', {{method: 'POST', body: 'a'}})", count=2),
     js("fetch-parallel", "await Promise.all([...Array(20).keys()].map(i => fetch('{hit}&i=' + i, {{method: 'POST', body: 'b' + i}})))", count=20),
-    page("fetch-later-at-once", "<script>fetchLater('{hit}', {{method: 'POST', body: 'a', activateAfter: 0}})</script>"),
+    page("fetch-later-at-once", "<script>fetchLater('{hit}', {{method: 'POST', body: 'a', activateAfter: 0}})</script>", plain=True),
     js("xhr", "await new Promise(r => {{ const x = new XMLHttpRequest(); x.open('GET', '{hit}'); x.onloadend = r; x.send() }})"),
     js("xhr-string", "await new Promise(r => {{ const x = new XMLHttpRequest(); x.open('POST', '{hit}'); x.onloadend = r; x.send('ü') }})"),
     js("xhr-blob", "await new Promise(r => {{ const x = new XMLHttpRequest(); x.open('POST', '{hit}'); x.onloadend = r; x.send(new Blob(['ab'])) }})"),
@@ -290,6 +292,7 @@ CONTROLLED = (
     "if (!navigator.serviceWorker.controller) await new Promise(r => navigator.serviceWorker.oncontrollerchange = r);"
 )
 CLAIM = "onactivate = e => e.waitUntil(clients.claim());"
+ANSWERED_AHEAD = "onfetch = e => {{ if (e.request.mode == 'navigate') e.respondWith(e.preloadResponse) }}"
 POLICY = (
     (
         "Content-Security-Policy",
@@ -313,8 +316,8 @@ MORE = [
     page("fetch-a-file-from-disk", "<input type=file>", act="page.set_input_files('input', disk); page.evaluate(\"hit => fetch(hit, {method: 'POST', body: document.querySelector('input').files[0]}).then(r => r.text())\", hit)"),
     page("beacon-a-file-from-disk", "<input type=file>", act="page.set_input_files('input', disk); page.evaluate(\"hit => navigator.sendBeacon(hit, document.querySelector('input').files[0])\", hit)", count=0),
     js("cache-add", "const c = await caches.open('x'); await c.add('{hit}')"),
-    js("audio-worklet", "await new AudioContext().audioWorklet.addModule('{hit}&as=js')"),
-    page("download", "<a href='{hit}' download=x>go</a>", act="page.click('a')"),
+    js("audio-worklet", "await new AudioContext().audioWorklet.addModule('{hit}&as=js')", plain=True),
+    page("download", "<a href='{hit}' download=x>go</a>", act="page.click('a')", plain=True),
     page("meta-refresh", "<meta http-equiv=refresh content='0; url={hit}&as=html'>", where=(("page_load", 1),)),
     js("popup-document", "window.open('{hit}&as=html')", where=POPUP),
     js("service-worker-script", "await navigator.serviceWorker.register('{hit}&as=js')", where=ALONE, alone=True),
@@ -343,6 +346,26 @@ MORE = [
     js(
         "speculation-prerender-shown", PRERENDER, act="page.evaluate(\"kind => location.href = '/f/' + kind\", kind); page.wait_for_url('**/f/**')",
         files=(("/f/{kind}", "text/html", "<script>fetch('{hit}', {{method: 'POST', body: 'a'}})</script>"),), where=(("page_load", 1),),
+    ),
+    page("header-preload", "x", headers=(("Link", "<{hit}&as=js>; rel=preload; as=script"),)),
+    page("header-refresh", "x", headers=(("Refresh", "0; url={hit}&as=html"),), where=(("page_load", 1),)),
+    js("xhr-aborted", "const x = new XMLHttpRequest(); x.open('POST', '{hit}&wait=1'); x.send('a'); await new Promise(r => setTimeout(r, 300)); x.abort()"),
+    js("worker-eventsource", "new Worker(URL.createObjectURL(new Blob([\"const e = new EventSource('{hit}&as=events'); e.onmessage = () => e.close()\"])))", where=WORKER),
+    page("frame-cross-site-removed-pagehide", "<iframe src='{away}/f/{kind}'></iframe>", files=(("/f/{kind}", "text/html", "<script>onpagehide = () => navigator.sendBeacon('{hit}', 'a')</script>"),),
+         act="page.frame_locator('iframe').locator(':root').wait_for(state='attached'); page.evaluate(\"document.querySelector('iframe').remove()\")", where=FRAME),
+    page("frame-navigates-its-page", "<script>onpagehide = () => navigator.sendBeacon('{hit}', 'a')</script><iframe src='/f/{kind}'></iframe>",
+         files=(("/f/{kind}", "text/html", "<script>onload = () => top.location.href = '{page}/next'</script>"),), act="page.wait_for_url('**/next')", plain=True),
+    js("popup-closed-by-its-opener", "const w = window.open('/f/{kind}'); await new Promise(r => onmessage = r); w.close()",
+       files=(("/f/{kind}", "text/html", "<script>onpagehide = () => navigator.sendBeacon('{hit}', 'a'); onload = () => opener.postMessage(1, '*')</script>"),), where=POPUP),
+    js(
+        "service-worker-navigation-preload", CONTROLLED + "location.href = '{hit}&as=html'",
+        files=(
+            (
+                "/w/{kind}", "text/javascript",
+                "onactivate = e => e.waitUntil(Promise.all([clients.claim(), registration.navigationPreload.enable()]));" + ANSWERED_AHEAD,
+            ),
+        ),
+        where=ALONE, alone=True, unstubbed=True, passed_on=True,
     ),
     page("policy-report", "<img src='{away}/refused.gif'>", headers=(("Content-Security-Policy", "img-src 'self'; report-uri {hit}"),)),
     js("websocket", "const s = new WebSocket('{socket}'); s.onopen = () => {{ s.send('one'); s.send(new Uint8Array([0, 255])); s.close() }}; await new Promise(r => s.onclose = r)", count=3, stubbed=1),
@@ -419,6 +442,7 @@ LEAVING = [
     for way in ("goto", "reload", "link", "close") for name in ("beacon", "keepalive") if name == "beacon" or way == "goto"
 ] + [
     page("pagehide-beacon-forward", "<script>addEventListener('pagehide', () => {{ if (performance.getEntriesByType('navigation')[0].type == 'back_forward') navigator.sendBeacon('{hit}', 'a') }})</script>", leave="forward", where=OLD),
+    page("pagehide-keepalive-preflight-goto", "<script>onpagehide = () => fetch('{far}', {{method: 'POST', body: '{{}}', keepalive: true, headers: {{'content-type': 'application/json', 'x-key': 'k'}}}})</script>", leave="goto", where=OLD),
     page("beforeunload-beacon-close", "<script>addEventListener('beforeunload', () => navigator.sendBeacon('{hit}', 'a'))</script>", leave="close-asking", where=OLD),
     page("link-ping-leaving", "<a href='/next' ping='{hit}'>go</a>", act="page.click('a'); page.wait_for_url('**/next')", where=(("resource_type", "ping"),)),
 ] + [
