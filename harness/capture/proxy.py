@@ -339,7 +339,7 @@ class ProxyCapture:
             return
         request = walk.arrived(told, Body.of(body or None))
         try:
-            answer = walk.answer(request)
+            answer = stub.decided(walk.answer(request), request)
         except Exception as error:
             walk.gap(f"no answer could be found for {request.url[:200]} ({type(error).__name__}: {error}); it was let through")
             answer = None

@@ -56,3 +56,11 @@ def preflight(request: CapturedRequest) -> Answer:
     if request.header("access-control-request-private-network"):
         headers.append(("Access-Control-Allow-Private-Network", "true"))
     return Answer(204, tuple(headers))
+
+
+def decided(answer: Answer | None, request: CapturedRequest) -> Answer | None:
+    """What a request is answered with in fact: a preflight is allowed also where what it asks for is to be refused.
+
+    So that is seen whole, method and body, and refused itself, as an ad blocker does.
+    """
+    return Answer() if answer is not None and answer.blocked and request.resource_type == "preflight" else answer

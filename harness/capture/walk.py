@@ -8,6 +8,7 @@ from collections import deque
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from harness.capture import stub
 from harness.capture.bounds import BOUNDS, Tally
 from harness.capture.captured import CapturedRequest, Outcome
 
@@ -195,7 +196,7 @@ class BrowserWalk:
     def decide(self, request: CapturedRequest) -> Answer | None:
         """What a request is answered with; a fault in the answer lets it through, and is a gap."""
         try:
-            return self.answer(request)
+            return stub.decided(self.answer(request), request)
         except Exception as error:
             self.gap(f"no answer could be found for {request.url[:200]} ({type(error).__name__}: {error}); it was let through")
             return None

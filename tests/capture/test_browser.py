@@ -301,6 +301,27 @@ def test_a_refused_request_is_told_once_each_time(walk: Any, site: Any) -> None:
     }
 
 
+def test_what_asks_first_is_refused_itself_and_told_whole(walk: Any, site: Any) -> None:
+    walked = walk(lambda request: Answer(blocked=True) if "/hit/" in request.url else None)
+    page = walked.open(site.url + "/next")
+    page.evaluate(
+        """far => {
+            const type = 'application/json', send = (name, more) =>
+                fetch(far + name, {method: 'PUT', body: '{"a": 1}', headers: {'content-type': type, 'x-key': 'k'}, ...more});
+            addEventListener('pagehide', () => { send('c', {keepalive: true}) });
+            navigator.sendBeacon(far + 'b', new Blob(['{"a": 1}'], {type}));
+            return send('a').catch(() => 0);
+        }""",
+        f"{site.other}/hit/asks/",
+    )
+    page.goto(site.url + "/next?again")
+    walked.walk.barrier()
+    assert walked.wait(lambda: len(walked.hits("asks")) == 3 and all(walked.outcome(each) for each in walked.hits("asks")))
+    told = [(each.url[-1], each.method, each.body.data, each.disposition, walked.outcome(each).state) for each in walked.hits("asks")]
+    assert sorted(told) == [(name, "POST" if name == "b" else "PUT", b'{"a": 1}', "blocked", "blocked") for name in "abc"]
+    assert [each for each in site.arrivals if "/hit/asks/" in each.target] == []
+
+
 def test_block_refuses_as_an_ad_blocker_does(walk: Any, site: Any) -> None:
     walked = walk(lambda request: Answer(blocked=True) if "/hit/" in request.url else None)
     page = walked.open(site.url + "/next")

@@ -167,6 +167,26 @@ def test_a_refused_request_is_an_error_to_its_page_and_is_not_tried_again(walk: 
     assert {one.outcome(each).state for each in one.hits("refused")} == {"blocked"}
 
 
+def test_what_asks_first_is_refused_itself_and_told_whole(walk: Any, site: Any) -> None:
+    one = walk(lambda request: Answer(blocked=True) if "/hit/" in request.url else None)
+    page = one.open(site.url + "/next")
+    page.evaluate(
+        """far => {
+            const type = 'application/json', send = (name, more) =>
+                fetch(far + name, {method: 'PUT', body: '{"a": 1}', headers: {'content-type': type, 'x-key': 'k'}, ...more});
+            addEventListener('pagehide', () => { send('c', {keepalive: true}) });
+            navigator.sendBeacon(far + 'b', new Blob(['{"a": 1}'], {type}));
+            return send('a').catch(() => 0);
+        }""",
+        f"{site.other}/hit/asks/",
+    )
+    page.goto(site.url + "/next?again")
+    one.settle()
+    told = [(each.url[-1], each.method, each.body.data, each.disposition, one.outcome(each).state) for each in one.hits("asks")]
+    assert sorted(told) == [(name, "POST" if name == "b" else "PUT", b'{"a": 1}', "blocked", "blocked") for name in "abc"]
+    assert [each for each in site.arrivals if "/hit/asks/" in each.target] == []
+
+
 def test_hosts_that_do_not_exist_are_stubbed_over_tls_also_while_the_page_is_left(walk: Any, site: Any) -> None:
     one = walk(lambda request: STUB if "vendor.invalid" in request.url else None)
     page = one.open(site.url + "/")
