@@ -276,17 +276,17 @@ class Ledger:
             if sent.request is not None and sent.request.resource_type != "ping":
                 self.end(sent, Outcome(request=sent.id, state="unknown", reason=reason))
 
-    def gone(self, tab: Tab) -> None:
-        """A tab's document is gone: of what is paused of it, it tells soon, or never."""
+    def gone(self, which: Callable[[Frame], bool]) -> None:
+        """The documents of these frames are gone: of what is paused of them, they tell soon, or never."""
         until = time.monotonic() + LEFT
         for waiting in self.unseen.values():
             for sent in waiting:
-                if sent.frame is not None and sent.frame.tab is tab:
+                if sent.frame is not None and which(sent.frame):
                     sent.until = min(sent.until, until)
 
     def closed(self, tab: Tab) -> None:
         """A tab is closed: what it told of is paused soon, or never, and what it sent last was of the document it showed."""
-        self.gone(tab)
+        self.gone(lambda frame: frame.tab is tab)
         for _, sent in self.loose:
             if sent.frame is not None and sent.frame.tab is tab and sent.slot.open and sent.load is not None:
                 sent.load = self._nearer(sent, sent.load)

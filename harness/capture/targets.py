@@ -327,6 +327,7 @@ class Targets:
         frame = self.frames.get(params["frameId"])
         if frame is not None and not frame.main and params.get("reason") != "swap":
             frame.gone = True
+            self._ledger.gone(lambda each: each is frame)
             self._ledger.abandon(lambda sent: sent.frame is frame, "the frame was removed before an answer was seen")
 
     def _navigating(self, _: str, params: Message) -> None:
@@ -350,7 +351,7 @@ class Targets:
         restored = params.get("type") == "BackForwardCacheRestore"
         former = tab.load
         load = tab.show(told["loaderId"], url)
-        self._ledger.gone(tab)
+        self._ledger.gone(lambda each: each.tab is tab)
         kind: NavigationKind = "back-forward" if restored else underway.kind if underway else "document"
         walk.put(
             Navigation(

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import Error as PlaywrightError
 
+from harness.capture import traffic
 from harness.capture.browser import LAUNCH_ARGS, BrowserCapture
 from harness.capture.captured import Answer, CapturedRequest
 from harness.capture.chromium import find_browser, launch_options
@@ -445,6 +446,23 @@ def test_what_a_worker_was_sending_when_it_ended_is_not_awaited(walk: Any, site:
     [one] = walked.hits("ended")
     assert (walked.outcome(one).state, walked.outcome(one).reason) == ("unknown", "its worker ended before an answer was seen")
     assert walked.walk.quiet(0.1, 2.0)
+
+
+def test_the_last_word_of_a_frame_that_was_removed_is_not_held_back(walk: Any, site: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(traffic, "UNSEEN", 60.0)
+    site.page("/said-last", "<script>onpagehide = () => navigator.sendBeacon('/hit/said-last/x', 'a')</script>")
+    walked = walk()
+    page = walked.open(site.url + "/next")
+    page.evaluate(
+        """url => new Promise(done => {
+            const frame = document.createElement('iframe');
+            frame.src = url; frame.onload = () => { frame.remove(); done() }; document.body.append(frame);
+        })""",
+        site.other + "/said-last",
+    )
+    assert walked.wait(lambda: len(walked.hits("said-last")) == 1)
+    [one] = walked.hits("said-last")
+    assert (one.page, one.page_load, one.main_frame, one.body.data) == ("p1", 1, False, b"a")
 
 
 AHEAD = """

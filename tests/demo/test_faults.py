@@ -15,6 +15,9 @@ from harness.errors import TagproofError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+# One worker makes what the sound shop sends, which all are compared with.
+pytestmark = pytest.mark.xdist_group("faults")
+
 CODES = frozenset(
     (
         "missing-event", "unplanned-event", "wrong-count", "duplicate-hit", "refired-on-reload", "out-of-order", "missing-parameter",
