@@ -221,6 +221,7 @@ def _late_fixtures() -> ModuleType:
         tracking_endpoint: str | None,
         tracking_proxy: ProxyCapture | None,
         tmp_path_factory: pytest.TempPathFactory,
+        pytestconfig: pytest.Config,
     ) -> dict[str, Any]:
         """pytest-playwright's launch options, with what capture needs and the browser that this machine has."""
         if tracking_endpoint is not None:
@@ -236,11 +237,13 @@ def _late_fixtures() -> ModuleType:
         from harness.capture.chromium import NOT_PLAYWRIGHTS, launch_arguments, launch_options
 
         options = dict(browser_type_launch_args)
+        # Where nothing is to reach a vendor, the browser sends no reports of its own: nobody could answer them in its stead.
+        reports = pytestconfig.getoption("--tracking-mode") == "observe"
         if not named:
-            found = launch_options()
+            found = launch_options(reports=reports)
             options = {**found, **options, "args": [*found["args"], *options.get("args", []), *LAUNCH_ARGS]}
         else:
-            options["args"] = [*launch_arguments(), *options.get("args", []), *LAUNCH_ARGS]
+            options["args"] = [*launch_arguments(reports=reports), *options.get("args", []), *LAUNCH_ARGS]
             options.setdefault("ignore_default_args", list(NOT_PLAYWRIGHTS))
         if tracking_proxy is not None:
             options["args"] += tracking_proxy.launch_arguments()

@@ -167,6 +167,20 @@ def test_a_vendors_socket_is_opened_only_where_a_run_observes(project: pytest.Py
         assert (verdict["state"], verdict["doubts"]) == ("passed", [])
 
 
+STARTED = """
+def test_how_the_browser_is_started(browser_type_launch_args):
+    features = [each for each in browser_type_launch_args["args"] if each.startswith("--disable-features=")][-1].partition("=")[2]
+    assert ("Reporting" in features.split(",")) is {off}
+"""
+
+
+@pytest.mark.parametrize("mode", ["stub", "observe"])
+def test_the_browser_sends_reports_of_its_own_only_where_a_run_observes(pytester: pytest.Pytester, mode: str) -> None:
+    pytester.makepyfile(STARTED.format(off=mode != "observe"))
+    result = pytester.runpytest_subprocess(*lean.ARGUMENTS, "--tracking-mode", mode)
+    result.assert_outcomes(passed=1)
+
+
 def test_a_step_that_is_not_reached_is_inconclusive_and_has_its_own_letter_and_exit_code(project: pytest.Pytester, site: str) -> None:
     _write(project, test=TEST.replace('"#buy")', '"#nothing", timeout=300)'))
     result = _run(project, site, "--scenario", "baseline")

@@ -21,6 +21,7 @@ from harness.capture.endpoint import LAUNCH_ARGS
 from harness.capture.exits import Exits
 from harness.capture.pushes import Pushes
 from harness.capture.refusals import Refusals, Sockets, network_conditions
+from harness.capture.reports import Reports
 from harness.capture.sent import UNPAUSED, UNSEEN, Ledger
 from harness.capture.stuck import Stuck
 from harness.capture.targets import AUTO, IGNORED, PAGES, Targets
@@ -68,7 +69,8 @@ class BrowserCapture:
         self._targets.exits = self._exits
         self._traffic = Traffic(self._send, self._targets, self._ledger, refusals, self._pushes, self._exits, self._live)
         self._stuck = Stuck(self._send, self._targets)
-        parts = (self._traffic, self._targets, self._pushes, refusals, Sockets(self._targets, self._ledger))
+        told = (refusals, Sockets(self._targets, self._ledger), Reports(self._targets, self._ledger))
+        parts = (self._traffic, self._targets, self._pushes, *told)
         self._events = {name: take for part in parts for name, take in part.events.items()}
         self.connection = Connection(url, events=self._events, event=self._take, tick=self._tick, lost=self._dropped)
         exclude = [{"type": kind, "exclude": True} for kind in IGNORED]

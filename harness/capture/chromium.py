@@ -51,6 +51,9 @@ is not keeps the browser itself busy, so that a walk comes to no end."""
 _NOT_DRAWN = ("WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "WebUIOmniboxFullPopup")
 """What a full Chromium draws for each window though nobody sees it: pages of its own, almost half of a short walk's processor time."""
 
+_REPORTS = ("Reporting",)
+"""What sends reports of the browser's own (``report-to``, network errors): they leave by no way on which capture could hold them back."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundBrowser:
@@ -111,7 +114,7 @@ def find_browser() -> FoundBrowser:
     )
 
 
-def launch_arguments(browser: FoundBrowser | None = None) -> list[str]:
+def launch_arguments(browser: FoundBrowser | None = None, *, reports: bool = True) -> list[str]:
     """Command-line switches for Chromium, beside those that Playwright itself gives.
 
     The user agent is that of a headed browser and ``navigator.webdriver`` is false: vendors' scripts drop events, and consent
@@ -119,6 +122,7 @@ def launch_arguments(browser: FoundBrowser | None = None) -> list[str]:
 
     Args:
         browser: the browser that will be started; None to find it.
+        reports: whether it sends reports of its own, of what a page's policies refused and the like; pages see no difference.
     """
     browser = browser or find_browser()
     switches = [
@@ -132,7 +136,7 @@ def launch_arguments(browser: FoundBrowser | None = None) -> list[str]:
     ]
     if features := playwrights_features_off():
         # The last such switch is the one that counts: it must say all that Playwright's own says.
-        switches.append(f"--disable-features={','.join((*features, *_NOT_DRAWN))}")
+        switches.append(f"--disable-features={','.join((*features, *_NOT_DRAWN, *(() if reports else _REPORTS)))}")
     if browser.version:
         switches.append(f"--user-agent={user_agent(browser.version)}")
     if not sandbox_possible(browser):
@@ -140,11 +144,15 @@ def launch_arguments(browser: FoundBrowser | None = None) -> list[str]:
     return switches
 
 
-def launch_options(browser: FoundBrowser | None = None) -> dict[str, Any]:
-    """Keyword arguments for Playwright's ``browser_type.launch``: executable_path, args, ignore_default_args, chromium_sandbox."""
+def launch_options(browser: FoundBrowser | None = None, *, reports: bool = True) -> dict[str, Any]:
+    """Keyword arguments for Playwright's ``browser_type.launch``: executable_path, args, ignore_default_args, chromium_sandbox.
+
+    The arguments are those of :func:`launch_arguments`.
+    """
     browser = browser or find_browser()
     options: dict[str, Any] = {
-        "args": launch_arguments(browser), "ignore_default_args": list(NOT_PLAYWRIGHTS), "chromium_sandbox": sandbox_possible(browser),
+        "args": launch_arguments(browser, reports=reports), "ignore_default_args": list(NOT_PLAYWRIGHTS),
+        "chromium_sandbox": sandbox_possible(browser),
     }  # fmt: skip
     if browser.path is not None:
         options["executable_path"] = str(browser.path)

@@ -236,6 +236,7 @@ class Targets:
             send("Runtime.addBinding", {"name": self._binding}, session.id)
             send("Page.enable", None, session.id)
             send("Network.enable", _NETWORK, session.id)
+            send("Network.enableReportingApi", {"enable": True}, session.id)
             send("Audits.enable", None, session.id)
             self._refuse(session, walk)
             send("Page.addScriptToEvaluateOnNewDocument", {"source": self._script(walk), "runImmediately": True}, session.id)
