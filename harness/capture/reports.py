@@ -10,6 +10,7 @@ import json
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from harness.capture.captured import Body, CapturedRequest, Outcome
 from harness.capture.sent import remember
@@ -55,6 +56,15 @@ class Reports:
         if len(self._addresses) > KEPT:
             del self._addresses[next(iter(self._addresses))]
 
+    def _address(self, url: str, group: str) -> str | None:
+        """Where what is of this URL is reported to: as its own origin says, or one that says it for its subdomains too."""
+        if (own := self._addresses.get(origin_of(url) or "", {}).get(group)) is not None:
+            return own
+        host = f".{urlsplit(url).hostname}"
+        above = {origin: named[group] for origin, named in self._addresses.items() if group in named}
+        fitting = [(len(origin), to) for origin, to in above.items() if host.endswith(f".{urlsplit(origin).hostname}")]
+        return max(fitting)[1] if fitting else None
+
     def _updated(self, session_id: str, params: Message) -> None:
         report = params["report"]
         sent = self.ledger.network.get(report["id"])
@@ -73,7 +83,7 @@ class Reports:
         if session is None or walk is None:
             return
         from_ = report["initiatorUrl"]
-        url = self._addresses.get(origin_of(from_) or "", {}).get(report["destination"])
+        url = self._address(from_, report["destination"])
         if url is None:
             walk.gap(f"a report of the browser's own ({report['type']}) went to an address that it did not tell: of {from_[:200]}")
             return

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
 from harness.capture.browser import LAUNCH_ARGS, BrowserCapture
 from harness.capture.captured import Answer
 from harness.capture.chromium import launch_options
+from harness.capture.reports import Reports
 from transports.walked import Walked
+
+if TYPE_CHECKING:
+    from harness.capture.sent import Ledger
+    from harness.capture.targets import Targets
 
 pytestmark = pytest.mark.xdist_group("attribution")
 
@@ -86,3 +91,14 @@ def test_a_browser_started_so_sends_none(playwright: Any, site: Any) -> None:
     browser.close()
     assert site.hits("unsent") == []
     assert walked.hits("unsent") == []
+
+
+def test_where_the_reports_of_a_subdomain_go() -> None:
+    reports = Reports(cast("Targets", None), cast("Ledger", None))
+    told = reports.events["Network.reportingApiEndpointsChangedForOrigin"]
+    told("", {"origin": "https://shop.test", "endpoints": [{"groupName": "nel", "url": "https://reports.test/a"}]})
+    told("", {"origin": "https://de.shop.test", "endpoints": [{"groupName": "nel", "url": "https://reports.test/b"}]})
+    asked = {"https://shop.test/": "a", "https://www.shop.test/x": "a", "https://a.de.shop.test/": "b", "https://notshop.test/": None}
+    for url, to in asked.items():
+        assert reports._address(url, "nel") == (f"https://reports.test/{to}" if to else None), url
+    assert reports._address("https://shop.test/", "other") is None
