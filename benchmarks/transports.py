@@ -163,15 +163,16 @@ def drive(
 ) -> None:  # fmt: skip
     """Walk the rows without tagproof, in contexts as it would have them."""
 
-    def context() -> Any:
-        made = browser.new_context(ignore_https_errors=True, **options())
+    def context(*, endless: bool = False) -> Any:
+        made = browser.new_context(ignore_https_errors=True, **({} if endless else options()))
         made.set_default_timeout(5_000)
         watch(made)
         return made
 
     shared = context()
     for row in rows:
-        here, marker = context() if row.alone else shared, f"{name}-{row.kind}"
+        own, marker = row.alone or row.endless, f"{name}-{row.kind}"
+        here = context(endless=row.endless) if own else shared
         # What fails in its page is a fault of what watches it: it is judged by what arrived.
         with contextlib.suppress(PlaywrightError):
             page, _ = open_row(row, here, site, marker)
@@ -179,7 +180,7 @@ def drive(
         site.wait(marker, row.count if wait else 0, 2.0)
         with contextlib.suppress(PlaywrightError):
             (here.pages or [here.new_page()])[0].wait_for_timeout(20)
-        if row.alone:
+        if own:
             here.close()
         else:
             for each in here.pages[1:]:

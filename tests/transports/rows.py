@@ -34,6 +34,7 @@ class Row:
         passed_on: whether a service worker sends it in its page's stead: the proxy takes it for the page's.
         unstubbed: whether the browser does not let it be held back; a proxy does.
         alone: whether it needs a context of its own.
+        endless: whether Playwright comes to no end with a context that recorded a HAR of it.
         plain: whether the browser does not tell of the headers that are added when it is sent, though its page is not left.
     """
 
@@ -56,6 +57,7 @@ class Row:
     passed_on: bool = False
     unstubbed: bool = False
     alone: bool = False
+    endless: bool = False
     plain: bool = False
 
     def __str__(self) -> str:
@@ -345,7 +347,7 @@ MORE = [
     ),
     js(
         "speculation-prerender-shown", PRERENDER, act="page.evaluate(\"kind => location.href = '/f/' + kind\", kind); page.wait_for_url('**/f/**')",
-        files=(("/f/{kind}", "text/html", "<script>fetch('{hit}', {{method: 'POST', body: 'a'}})</script>"),), where=(("page_load", 1),),
+        files=(("/f/{kind}", "text/html", "<script>fetch('{hit}', {{method: 'POST', body: 'a'}})</script>"),), endless=True, where=(("page_load", 1),),
     ),
     page("header-preload", "x", headers=(("Link", "<{hit}&as=js>; rel=preload; as=script"),)),
     page("header-refresh", "x", headers=(("Refresh", "0; url={hit}&as=html"),), where=(("page_load", 1),)),
@@ -365,7 +367,7 @@ MORE = [
                 "onactivate = e => e.waitUntil(Promise.all([clients.claim(), registration.navigationPreload.enable()]));" + ANSWERED_AHEAD,
             ),
         ),
-        where=ALONE, alone=True, unstubbed=True, passed_on=True,
+        where=ALONE, alone=True, unstubbed=True, passed_on=True, endless=True,
     ),
     page("policy-report", "<img src='{away}/refused.gif'>", headers=(("Content-Security-Policy", "img-src 'self'; report-uri {hit}"),)),
     page("policy-report-to", "<img src='{away}/refused.gif'>", headers=(("Content-Security-Policy", "img-src 'self'; report-to e"), ("Reporting-Endpoints", 'e="{safe}"')), safe=True, body="partial", unstubbed=True, plain=True),
