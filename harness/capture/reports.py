@@ -73,6 +73,8 @@ class Reports:
                 self._pending(session_id, report)
         elif sent is not None and report["status"] == "Success":
             self.ledger.end(sent, Outcome(request=sent.id, state="delivered"))
+        elif report["status"] == "Success" and (walk := self.targets.walk(session_id)) is not None:
+            walk.gap(f"a report of the browser's own ({report['type']}) went to an address that it did not tell")
         elif sent is not None:
             again = "; it is sent again later" if report["status"] == "Queued" else ""
             self.ledger.end(sent, Outcome(request=sent.id, state="failed", reason=f"the browser's report was not taken{again}"))
@@ -85,7 +87,7 @@ class Reports:
         from_ = report["initiatorUrl"]
         url = self._address(from_, report["destination"])
         if url is None:
-            walk.gap(f"a report of the browser's own ({report['type']}) went to an address that it did not tell: of {from_[:200]}")
+            # Nobody asked for it, in all likelihood: a deprecation is reported also where no page says to whom. It then goes nowhere.
             return
         said = {"type": report["type"], "url": from_, "body": report.get("body", {})}
         self._leaving = [each for each in self._leaving if not each[0].slot.gone]

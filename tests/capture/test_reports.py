@@ -93,6 +93,16 @@ def test_a_browser_started_so_sends_none(playwright: Any, site: Any) -> None:
     assert walked.hits("unsent") == []
 
 
+def test_a_report_that_nobody_asked_for_goes_nowhere(walk: Any, site: Any) -> None:
+    walked = walk()
+    page = walked.open(site.url + "/next")
+    # Deprecated, which is reported at once.
+    page.evaluate("() => { const x = new XMLHttpRequest(); x.open('GET', '/next', false); x.send() }")
+    walked.walk.quiet(0.5, 5.0)
+    assert walked.walk.note_gap() == ()
+    assert [each for each in walked.requests if each.resource_type == "report"] == []
+
+
 def test_where_the_reports_of_a_subdomain_go() -> None:
     reports = Reports(cast("Targets", None), cast("Ledger", None))
     told = reports.events["Network.reportingApiEndpointsChangedForOrigin"]

@@ -370,7 +370,7 @@ MORE = [
         where=ALONE, alone=True, unstubbed=True, passed_on=True, endless=True,
     ),
     page("policy-report", "<img src='{away}/refused.gif'>", headers=(("Content-Security-Policy", "img-src 'self'; report-uri {hit}"),)),
-    page("policy-report-to", "<img src='{away}/refused.gif'>", headers=(("Content-Security-Policy", "img-src 'self'; report-to e"), ("Reporting-Endpoints", 'e="{safe}"')), safe=True, body="partial", unstubbed=True, plain=True),
+    page("policy-report-to", "<img src='{away}/refused.gif'>", headers=(("Content-Security-Policy", "img-src 'self'; report-to e"), ("Reporting-Endpoints", 'e="{safe}"')), safe=True, body="partial", unstubbed=True, plain=True, alone=True),
     js("websocket", "const s = new WebSocket('{socket}'); s.onopen = () => {{ s.send('one'); s.send(new Uint8Array([0, 255])); s.close() }}; await new Promise(r => s.onclose = r)", count=3, stubbed=1),
     js("worker-websocket", "new Worker(URL.createObjectURL(new Blob([\"const s = new WebSocket('{socket}'); s.onopen = () => {{ s.send('one'); s.close() }}\"])))", count=2, stubbed=1, where=WORKER),
     js(
