@@ -140,7 +140,7 @@ class Tally:
 
 def _size(entry: Entry) -> int:
     """About how many bytes of the page's own an entry holds; of a push, whoever reads its message knows."""
-    if isinstance(entry, CapturedRequest | Outcome):
-        named = sum(len(name) + len(value) for name, value in entry.headers)
-        return named + len(entry.url) + len(entry.body.data) if isinstance(entry, CapturedRequest) else named
-    return len(entry.url) if isinstance(entry, Navigation) else 0
+    size = sum(len(name) + len(value) for name, value in entry.headers) if isinstance(entry, CapturedRequest | Outcome) else 0
+    if isinstance(entry, CapturedRequest | Navigation):
+        size += len(entry.url)
+    return size + len(entry.body.data) if isinstance(entry, CapturedRequest) else size

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import base64
 from dataclasses import dataclass, field, fields, replace
-from typing import Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 BodyState = Literal["present", "absent", "partial", "unreadable"]
 Disposition = Literal["passed", "stubbed", "blocked", "unknown"]
@@ -55,7 +58,7 @@ class CapturedRequest:
         headers: in wire order where the backend knows it; names as sent. In a browser without those that are added only when a request
             goes to the network, until its :class:`Outcome` tells them.
         resource_type: Chrome's word in lower case: document, image, ping, xhr, fetch, script, preflight …; ``websocket-message``
-            for what is sent over an open WebSocket.
+            for what is sent over an open WebSocket, ``webtransport`` for a session's beginning, ``report`` for one of the browser's own.
         page: the tab, ``p1``, ``p2`` … in order of opening; None for a shared or service worker.
         page_url: the tab's document URL when the request was sent (that of the document that sent it).
         page_load: ordinal of the document load in that tab, 1 for its first; None if unknown.
@@ -90,6 +93,11 @@ class CapturedRequest:
         wanted = name.lower()
         return next((value for key, value in self.headers if key.lower() == wanted), None)
 
+    def lacking(self, headers: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+        """Those of these headers that the request does not have."""
+        known = {name.lower() for name, _ in self.headers}
+        return tuple(pair for pair in headers if pair[0].lower() not in known)
+
     def to_json(self) -> dict[str, Any]:
         """A JSON object without the fields that are at their default."""
         entry = _plain(self, skip=("headers", "body"))
@@ -103,7 +111,7 @@ class CapturedRequest:
     def from_json(cls, entry: dict[str, Any]) -> Self:
         """The inverse of :meth:`to_json`."""
         known = _known(cls, entry)
-        known["headers"] = tuple((str(k), str(v)) for k, v in entry.get("headers", ()))
+        known["headers"] = _headers(entry)
         known["body"] = Body.from_json(entry["body"]) if "body" in entry else Body()
         return cls(**known)
 
@@ -126,8 +134,7 @@ class Outcome:
 
     def completed(self, request: CapturedRequest) -> CapturedRequest:
         """The request with the headers that were added when it was sent."""
-        known = {name.lower() for name, _ in request.headers}
-        added = tuple(pair for pair in self.headers if pair[0].lower() not in known)
+        added = request.lacking(self.headers)
         return replace(request, headers=request.headers + added) if added else request
 
     def to_json(self) -> dict[str, Any]:
@@ -141,7 +148,7 @@ class Outcome:
     def from_json(cls, entry: dict[str, Any]) -> Self:
         """The inverse of :meth:`to_json`."""
         known = _known(cls, entry)
-        known["headers"] = tuple((str(k), str(v)) for k, v in entry.get("headers", ()))
+        known["headers"] = _headers(entry)
         return cls(**known)
 
 
@@ -244,6 +251,10 @@ def _defaults(cls: type) -> tuple[tuple[str, Any], ...]:
 
 
 _DEFAULTS: dict[type, tuple[tuple[str, Any], ...]] = {}
+
+
+def _headers(entry: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    return tuple((str(name), str(value)) for name, value in entry.get("headers", ()))
 
 
 def _known(cls: type, entry: dict[str, Any]) -> dict[str, Any]:

@@ -157,8 +157,7 @@ class Sockets:
         sent = self._new(session_id, params, "webtransport", "CONNECT", body)
         if sent is None or sent.request is None:
             return
-        if sent.walk.decide(sent.request) is not None:
-            sent.walk.gap(f"a WebTransport session could not be held back: {sent.url[:200]}")
+        sent.walk.unheld(sent.request, "a WebTransport session could not be held back")
         sent.walk.queue(sent.slot)
 
     def _created(self, session_id: str, params: Message) -> None:

@@ -71,13 +71,12 @@ class Reports:
         if report["status"] == "Pending":
             if sent is None or sent.outcome is not None:
                 self._pending(session_id, report)
-        elif sent is not None and report["status"] == "Success":
-            self.ledger.end(sent, Outcome(request=sent.id, state="delivered"))
-        elif report["status"] == "Success" and (walk := self.targets.walk(session_id)) is not None:
-            walk.gap(f"a report of the browser's own ({report['type']}) went to an address that it did not tell")
         elif sent is not None:
             again = "; it is sent again later" if report["status"] == "Queued" else ""
-            self.ledger.end(sent, Outcome(request=sent.id, state="failed", reason=f"the browser's report was not taken{again}"))
+            lost = Outcome(request=sent.id, state="failed", reason=f"the browser's report was not taken{again}")
+            self.ledger.end(sent, Outcome(request=sent.id, state="delivered") if report["status"] == "Success" else lost)
+        elif report["status"] == "Success" and (walk := self.targets.walk(session_id)) is not None:
+            walk.gap(f"a report of the browser's own ({report['type']}) went to an address that it did not tell")
 
     def _pending(self, session_id: str, report: Message) -> None:
         """A report leaves, alone or with others."""
@@ -107,8 +106,7 @@ class Reports:
             resource_type="report", context=walk.key, step=sent.step, disposition="passed",
         )  # fmt: skip
         sent.request = _with(self.ledger.completed(sent, request), reports)
-        if walk.decide(sent.request) is not None:
-            walk.gap(f"a report of the browser's own could not be held back: {url[:200]}")
+        walk.unheld(sent.request, "a report of the browser's own could not be held back")
         sent.slot.entries = [sent.request]
         sent.slot.open, sent.slot.until = True, time.monotonic() + TOGETHER
         self._leaving.append((sent, reports))

@@ -124,8 +124,7 @@ class Ledger:
             return
         to = header(headers, "host") or header(headers, ":authority")
         if to is None or to == urlsplit(sent.url).netloc.rpartition("@")[2]:
-            known = {name.lower() for name, _ in sent.request.headers}
-            sent.added = tuple(pair for pair in headers.items() if pair[0].lower() not in known and not pair[0].startswith(":"))
+            sent.added = sent.request.lacking(pair for pair in headers.items() if not pair[0].startswith(":"))
 
     def attribute(self, sent: Sent, loader: str) -> None:
         """Which document load a request is of."""

@@ -288,8 +288,8 @@ class Traffic:
         """A document fetched ahead, which the browser does not let be paused."""
         self.ledger.withdraw(sent)
         self.ledger.record_told(sent, disposition="passed")
-        if sent.request is not None and sent.walk.decide(sent.request) is not None:
-            sent.walk.gap(f"a {what} could not be stubbed: {sent.url[:200]}")
+        if sent.request is not None:
+            sent.walk.unheld(sent.request, f"a {what} could not be stubbed")
 
     def _respond(self, event: Message, request: CapturedRequest, answer: Answer | None, sent: Sent) -> None:
         if answer is None:

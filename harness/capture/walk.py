@@ -201,6 +201,11 @@ class BrowserWalk:
             self.gap(f"no answer could be found for {request.url[:200]} ({type(error).__name__}: {error}); it was let through")
             return None
 
+    def unheld(self, request: CapturedRequest, what: str) -> None:
+        """A request went out that nothing can hold back: a gap, in these words, if it was to be answered in its server's stead."""
+        if self.decide(request) is not None:
+            self.gap(f"{what}: {request.url[:200]}")
+
     def now(self) -> float:
         """Seconds since the walk began, to the microsecond."""
         return round(time.monotonic() - self.zero, 6)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 TELLING = OCCURRENCES | {"auxiliary"}
 """Kinds of hits that tell a vendor of the visitor; libraries and configuration do not."""
-TELLS = 6
+RECOGNISABLE = 6
 """Characters that a value must have for it to say whose it is: one that is shorter is found in many a cookie by chance."""
 _PASSING = re.compile(
     r"cookieless|session|\bsid\b|\bsct\b|page_?(view_?)?id|hit_?id|message_?id|event_?id|insert_?id|transaction|order", re.IGNORECASE
@@ -71,7 +71,7 @@ def _why_not_cookieless(
                 return f"it carries {name} of an earlier click, which was kept"
             continue
         # A client ID that was only in memory becomes the cookie's once consent is granted: what matters is what was there before.
-        if len(value) >= TELLS and any(value in cookie and since < each.time for cookie, since in cookies.items()):
+        if len(value) >= RECOGNISABLE and any(value in cookie and since < each.time for cookie, since in cookies.items()):
             return f"its {name} {value} is the one in a cookie"
         if len(kept.get((each.hit.vendor, value), ())) > 1:
             return f"its {name} {value} is the same on several page loads, so it was kept on the device"
@@ -128,6 +128,6 @@ def _cookies(case: Case) -> dict[str, float]:
         for pair in (request.header("cookie") or "").split(";"):
             value = pair.partition("=")[2].strip().strip('"')
             for each in {value, unquote(value)}:
-                if len(each) >= TELLS:
+                if len(each) >= RECOGNISABLE:
                     values[each] = min(request.time, values.get(each, request.time))
     return values

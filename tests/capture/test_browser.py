@@ -23,6 +23,7 @@ from harness.capture.browser import LAUNCH_ARGS, BrowserCapture
 from harness.capture.captured import Answer, CapturedRequest
 from harness.capture.chromium import find_browser, launch_options
 from harness.errors import BrowserError
+from transports.rows import ASKS_FIRST
 from transports.walked import Walked
 
 if TYPE_CHECKING:
@@ -305,16 +306,7 @@ def test_a_refused_request_is_told_once_each_time(walk: Any, site: Any) -> None:
 def test_what_asks_first_is_refused_itself_and_told_whole(walk: Any, site: Any) -> None:
     walked = walk(lambda request: Answer(blocked=True) if "/hit/" in request.url else None)
     page = walked.open(site.url + "/next")
-    page.evaluate(
-        """far => {
-            const type = 'application/json', send = (name, more) =>
-                fetch(far + name, {method: 'PUT', body: '{"a": 1}', headers: {'content-type': type, 'x-key': 'k'}, ...more});
-            addEventListener('pagehide', () => { send('c', {keepalive: true}) });
-            navigator.sendBeacon(far + 'b', new Blob(['{"a": 1}'], {type}));
-            return send('a').catch(() => 0);
-        }""",
-        f"{site.other}/hit/asks/",
-    )
+    page.evaluate(ASKS_FIRST, f"{site.other}/hit/asks/")
     page.goto(site.url + "/next?again")
     walked.walk.barrier()
     assert walked.wait(lambda: len(walked.hits("asks")) == 3 and all(walked.outcome(each) for each in walked.hits("asks")))

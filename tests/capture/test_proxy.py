@@ -27,7 +27,7 @@ from harness.capture.proxy import ProxyCapture, find_mitmdump
 from harness.capture.proxy_walk import ProxyWalk
 from harness.errors import BrowserError
 from transports.matrix import Matrix, stub
-from transports.rows import Row, rows_of
+from transports.rows import ASKS_FIRST, Row, rows_of
 from transports.walked import Walked as Begun
 
 if TYPE_CHECKING:
@@ -170,16 +170,7 @@ def test_a_refused_request_is_an_error_to_its_page_and_is_not_tried_again(walk: 
 def test_what_asks_first_is_refused_itself_and_told_whole(walk: Any, site: Any) -> None:
     one = walk(lambda request: Answer(blocked=True) if "/hit/" in request.url else None)
     page = one.open(site.url + "/next")
-    page.evaluate(
-        """far => {
-            const type = 'application/json', send = (name, more) =>
-                fetch(far + name, {method: 'PUT', body: '{"a": 1}', headers: {'content-type': type, 'x-key': 'k'}, ...more});
-            addEventListener('pagehide', () => { send('c', {keepalive: true}) });
-            navigator.sendBeacon(far + 'b', new Blob(['{"a": 1}'], {type}));
-            return send('a').catch(() => 0);
-        }""",
-        f"{site.other}/hit/asks/",
-    )
+    page.evaluate(ASKS_FIRST, f"{site.other}/hit/asks/")
     page.goto(site.url + "/next?again")
     one.settle()
     told = [(each.url[-1], each.method, each.body.data, each.disposition, one.outcome(each).state) for each in one.hits("asks")]

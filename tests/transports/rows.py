@@ -460,6 +460,15 @@ LEAVING = [
 
 ROWS = CLICK + MORE + LEAVING
 
+ASKS_FIRST = """far => {
+    const type = 'application/json', send = (name, more) =>
+        fetch(far + name, {method: 'PUT', body: '{"a": 1}', headers: {'content-type': type, 'x-key': 'k'}, ...more});
+    addEventListener('pagehide', () => { send('c', {keepalive: true}) });
+    navigator.sendBeacon(far + 'b', new Blob(['{"a": 1}'], {type}));
+    return send('a').catch(() => 0);
+}"""
+"""Sends three to addresses of another site that must be asked first, the last as its page is left."""
+
 NOT_IN_SHELL = ("icon", "background-sync")
 """What the headless shell does not do."""
 
