@@ -17,9 +17,9 @@ demo:      ## walk the demo shop, sound and with each fault, and render the repo
 	@.ci/setup demo
 	@$(BIN)/tagproof demo --prove
 
-test:      ## the tests; PYTEST="-k name" adds arguments
+test:      ## the tests but the long ones; ALL=1 is all of them, PYTEST="-k name" adds arguments
 	@.ci/setup test
-	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup --timeout 300 $(PYTEST)
+	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup --timeout 300 $(if $(ALL),,-m "not long") $(PYTEST)
 
 bench:     ## the benchmarks, one after the other
 	@.ci/setup test

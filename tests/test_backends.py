@@ -190,6 +190,7 @@ BREAKS = """
     """
 
 
+@pytest.mark.long
 def test_what_breaks_costs_one_walk_and_that_is_inconclusive(pytester: pytest.Pytester, site: str) -> None:
     result = run(pytester, site, BREAKS)
     found = walks(pytester)
@@ -208,6 +209,7 @@ def test_what_breaks_costs_one_walk_and_that_is_inconclusive(pytester: pytest.Py
     assert "Traceback" not in result.stdout.str()
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not has_mitmproxy(), reason="mitmproxy is not installed")
 def test_a_proxy_that_dies_costs_one_walk(pytester: pytest.Pytester, site: str) -> None:
     dies = """

@@ -246,6 +246,7 @@ def test_an_expectation_file_that_is_missing_is_named(project: pytest.Pytester, 
     assert "there is no expectation file bye.journey.yaml" in result.stdout.str()
 
 
+@pytest.mark.long
 def test_an_expectation_that_no_walk_could_meet_fails_the_run(project: pytest.Pytester, site: str) -> None:
     plan = PLAN.rstrip() + "\n      refund: {sent_to: {ga4: refund}, parameters: {value: {type: number}}}\n"
     journey = JOURNEY.replace("[baseline, reload]", "[baseline]").rstrip() + "\n      - step: regret\n        expect: [refund]\n"
@@ -274,6 +275,7 @@ def test_plan_only_prints_the_walks_and_makes_none(project: pytest.Pytester, sit
     assert not (project.path / "reports").exists()
 
 
+@pytest.mark.long
 def test_parallel_workers_do_not_mix_and_agree_on_the_exit_code(project: pytest.Pytester, site: str) -> None:
     _write(
         project,
@@ -286,6 +288,7 @@ def test_parallel_workers_do_not_mix_and_agree_on_the_exit_code(project: pytest.
     assert states == ["inconclusive", "inconclusive", "passed", "passed"]
 
 
+@pytest.mark.long
 def test_a_stored_recording_is_judged_as_the_live_walk_was(project: pytest.Pytester, site: str) -> None:
     _write(project, test=TEST.replace('visit("/")', 'visit("/broken")'))
     _run(project, site)

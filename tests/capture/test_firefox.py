@@ -195,6 +195,7 @@ def test_what_the_journey_answers_itself_is_said_to_be_so(stock: tuple[ProxyCapt
     }  # fmt: skip
 
 
+@pytest.mark.long
 @driven
 def test_the_shop_is_judged_in_firefox_as_it_is_in_chromium(tmp_path: Path) -> None:
     arguments = ["journeys/test_checkout.py", "--browser", "firefox", "--demo-faults", "purchase-again-on-reload"]

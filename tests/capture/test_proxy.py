@@ -506,6 +506,7 @@ def test_a_mitmdump_that_does_not_start_is_quoted(monkeypatch: pytest.MonkeyPatc
         ProxyCapture.attach()
 
 
+@pytest.mark.long
 def test_a_journey_of_the_shop_is_judged_as_ever(tmp_path: Path) -> None:
     arguments = ["journeys/test_lead.py", "--tracking-capture", "proxy", "--tracking-reports", str(tmp_path), "--tracking-no-pictures"]
     scenarios = ["--scenario", "baseline", "--scenario", "reload"]

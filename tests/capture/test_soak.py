@@ -28,6 +28,7 @@ def soaking(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     return module
 
 
+@pytest.mark.long
 def test_many_walks_in_a_row(chromium: Any, soaking: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("harness.capture.browser.LINGER", 0.0)
     capture = BrowserCapture.attach(chromium)

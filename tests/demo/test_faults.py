@@ -169,8 +169,12 @@ def changes(sound: list[Sending], faulty: list[Sending]) -> set[str]:
 
 @pytest.mark.parametrize(
     ("fault", "walk", "consent", "query", "changed"),
-    CHANGES,
-    ids=[f"{fault}-{consent or 'undecided'}{'' if query else '-no-campaign'}" for fault, _, consent, query, _ in CHANGES],
+    [
+        pytest.param(
+            *each, id=f"{each[0]}-{each[2] or 'undecided'}{'' if each[3] else '-no-campaign'}", marks=() if each[4] else pytest.mark.long
+        )
+        for each in CHANGES
+    ],
 )
 def test_what_a_fault_changes(
     sends: Callable[..., list[Sending]],

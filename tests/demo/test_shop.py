@@ -83,7 +83,7 @@ def test_an_unknown_fault_in_the_environment_is_refused(monkeypatch: pytest.Monk
 # ---- what the sound shop sends ----
 
 
-@pytest.mark.parametrize("clock", [False, True], ids=["real-time", "fake-clock"])
+@pytest.mark.parametrize("clock", [pytest.param(False, id="real-time"), pytest.param(True, id="fake-clock", marks=pytest.mark.long)])
 @pytest.mark.parametrize(
     ("consent", "sent"), [("Accept all", GRANTED), ("Reject all", DENIED), (None, DENIED)], ids=["granted", "denied", "undecided"]
 )

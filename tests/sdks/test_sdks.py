@@ -230,7 +230,9 @@ def holds(found: Any, wanted: Any) -> bool:
 
 
 VISITS = [
-    pytest.param(sdk, own, id=f"{sdk.vendor}-{'proxied' if own else 'default'}") for sdk in SDKS for own in sorted({False, sdk.proxied})
+    pytest.param(sdk, own, id=f"{sdk.vendor}-{'proxied' if own else 'default'}", marks=pytest.mark.long if own else ())
+    for sdk in SDKS
+    for own in sorted({False, sdk.proxied})
 ]
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.xdist_group("bookshop"), pytest.mark.timeout(1200)]
 
 
+@pytest.mark.long
 def test_the_sound_shop_passes_every_scenario(walk: Callable[..., Run], bookshop: str) -> None:
     run = walk("books.py", bookshop)
     assert run.codes == {"baseline": set(), "reload": set(), "consent-denied": set(), "no-utm": set()}, run.output
@@ -26,8 +27,8 @@ def test_the_sound_shop_passes_every_scenario(walk: Callable[..., Run], bookshop
     ("fault", "expected"),
     [
         ("purchase-on-reload", {"baseline": set(), "reload": {"refired-on-reload"}}),
-        ("value-as-text", {"baseline": {"type-mismatch"}}),
-        ("tag-before-consent", {"consent-denied": {"consent-breach"}}),
+        pytest.param("value-as-text", {"baseline": {"type-mismatch"}}, marks=pytest.mark.long),
+        pytest.param("tag-before-consent", {"consent-denied": {"consent-breach"}}, marks=pytest.mark.long),
     ],
 )
 def test_a_fault_is_found(walk: Callable[..., Run], bookshop: str, fault: str, expected: dict[str, set[str]]) -> None:
@@ -36,6 +37,7 @@ def test_a_fault_is_found(walk: Callable[..., Run], bookshop: str, fault: str, e
     assert run.exit_code == 1
 
 
+@pytest.mark.long
 def test_the_shops_own_redirect_loses_the_campaign(walk: Callable[..., Run], bookshop: str) -> None:
     # django-oscar's root page redirects to the catalogue and drops the query.
     run = walk("books.py", bookshop, "baseline", LANDING="/")

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.xdist_group("tees"), pytest.mark.timeout(1200)]
 
 
+@pytest.mark.long
 def test_sound_tracking_passes_every_scenario(walk: Callable[..., Run], tees: str) -> None:
     run = walk("tees.py", tees)
     assert run.codes == {"baseline": set(), "reload": set(), "consent-denied": set(), "no-utm": set()}, run.output
@@ -26,8 +27,8 @@ def test_sound_tracking_passes_every_scenario(walk: Callable[..., Run], tees: st
     ("fault", "expected"),
     [
         ("order-on-reload", {"baseline": None, "reload": "refired-on-reload"}),
-        ("tracks-after-denial", {"consent-denied": "consent-breach"}),
-        ("wrong-key", {"baseline": "wrong-account"}),
+        pytest.param("tracks-after-denial", {"consent-denied": "consent-breach"}, marks=pytest.mark.long),
+        pytest.param("wrong-key", {"baseline": "wrong-account"}, marks=pytest.mark.long),
     ],
 )
 def test_a_fault_is_found_at_both_vendors(walk: Callable[..., Run], tees: str, fault: str, expected: dict[str, str | None]) -> None:
