@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
 import re
 import time
 from dataclasses import replace
+from functools import cache
+from importlib import resources
 from typing import TYPE_CHECKING, Literal
+from urllib.parse import unquote
 
 from harness.capture.captured import Body, CapturedRequest, Outcome
 from harness.capture.sent import Sent, remember
@@ -16,7 +20,7 @@ from harness.capture.walk import message
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from harness.capture.captured import Disposition
+    from harness.capture.captured import Answer, Disposition
     from harness.capture.cdp import Message
     from harness.capture.sent import Ledger
     from harness.capture.targets import Targets
@@ -33,6 +37,10 @@ NETWORK = "net::"
 """What the reason has in it why a WebSocket failed that had gone to the network; one that its page closed first has not."""
 
 OFFLINE = "net::ERR_INTERNET_DISCONNECTED"
+
+NOWHERE = "://" + "x" * 64 + ".invalid/"
+"""What stands before the true address of a WebSocket that a shared worker is held back from. No name server is asked for such a host: it
+is too long (https://www.rfc-editor.org/rfc/rfc1035#section-2.3.4), and of none (https://www.rfc-editor.org/rfc/rfc6761#section-6.4)."""
 
 _SPECIAL = re.compile(r"[\\{}():+?]")
 
@@ -64,6 +72,27 @@ def network_conditions(sockets: Iterable[tuple[str, str]]) -> Message | None:
     return {"matchedNetworkConditions": [{"urlPattern": each, **rule} for each in patterns]} if patterns else None
 
 
+@cache
+def _sockets_script() -> str:
+    return resources.files("harness.capture").joinpath("sockets.js").read_text(encoding="utf-8")
+
+
+def script(conditions: Message) -> str:
+    """What a shared worker runs before its own script, which no network conditions are told: it opens no WebSocket to these either.
+
+    Args:
+        conditions: as :func:`network_conditions` has them.
+    """
+    patterns = [each["urlPattern"] for each in conditions["matchedNetworkConditions"]]
+    return f"({_sockets_script()})({json.dumps(patterns)}, {json.dumps(NOWHERE)})"
+
+
+def held_back(url: str) -> str:
+    """The true address of a WebSocket that was opened to :data:`NOWHERE`; empty if this one was not."""
+    _, nowhere, true = url.partition(NOWHERE)
+    return unquote(true) if nowhere else ""
+
+
 class Refusals:
     """Requests that a content security policy refused.
 
@@ -83,6 +112,9 @@ class Refusals:
         if told is None or session is None or told.get("isReportOnly") or told.get("contentSecurityPolicyViolationType") != "kURLViolation":
             return
         url, walk = told.get("blockedURL", ""), self.targets.walk(session_id)
+        if held_back(url):
+            # Its worker's policy lets it open none to nowhere. What it says of the true address nobody can tell.
+            url = held_back(url)
         if walk is None or not url.startswith(("http://", "https://", "ws://", "wss://")):
             return
         sent = self.ledger.new(walk, url)
@@ -139,7 +171,7 @@ class Sockets:
         session, walk = self.targets.sessions.get(session_id), self.targets.walk(session_id)
         if session is None or walk is None:
             return None
-        sent = self.ledger.new(walk, params["url"], _named(params))
+        sent = self.ledger.new(walk, held_back(params["url"]) or params["url"], _named(params))
         sent.session, sent.frame, sent.worker = session_id, session.sender, session.worker
         sent.initiator = params.get("initiator", {}).get("type")
         self.ledger.attribute(sent, sent.frame.tab.load.loader if sent.frame and sent.frame.main else "")
@@ -171,6 +203,14 @@ class Sockets:
             sent.slot.entries = [sent.request]
         sent.slot.open, sent.slot.until = True, time.monotonic() + HANDSHAKE
         walk.queue(sent.slot)
+        if sent.answer is not None and held_back(params["url"]):
+            self._refused(sent, sent.answer)
+
+    def _refused(self, sent: Sent, answer: Answer) -> None:
+        """A WebSocket is held back in its server's stead."""
+        state: Literal["blocked", "stubbed"] = "blocked" if answer.blocked else "stubbed"
+        self.ledger.end(sent, Outcome(request=sent.id, state=state, reason="refused before it was opened, so nothing was said over it"))
+        self._tell(sent, state)
 
     def _handshake(self, _: str, params: Message) -> None:
         sent = self.ledger.network.get(params["requestId"])
@@ -204,12 +244,10 @@ class Sockets:
 
     def _failed(self, _: str, params: Message) -> None:
         sent, reason = self.ledger.network.get(params["requestId"]), str(params.get("errorMessage", ""))
-        if sent is None:
+        if sent is None or sent.outcome is not None:
             return
         if sent.answer is not None and OFFLINE in reason:
-            done: Literal["blocked", "stubbed"] = "blocked" if sent.answer.blocked else "stubbed"
-            self.ledger.end(sent, Outcome(request=sent.id, state=done, reason="refused before it was opened, so nothing was said over it"))
-            self._tell(sent, done)
+            self._refused(sent, sent.answer)
             return
         self.ledger.end(sent, Outcome(request=sent.id, state="failed", reason=reason))
         if NETWORK in reason:

@@ -7,6 +7,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from harness.capture import refusals
 from harness.capture.captured import Navigation
 from harness.capture.exits import BLANK
 from harness.capture.tabs import Frame, Tab, Worker
@@ -250,9 +251,13 @@ class Targets:
         self._resume(session)
 
     def _refuse(self, session: Session, walk: BrowserWalk) -> None:
+        """Have a target open no WebSocket to what its walk named beforehand."""
+        if walk.network_conditions is None:
+            return
         # A browser that does not know this opens them, and then the record says so.
-        if walk.network_conditions is not None:
-            self._send("Network.emulateNetworkConditionsByRule", walk.network_conditions, session.id)
+        self._send("Network.emulateNetworkConditionsByRule", walk.network_conditions, session.id)
+        if session.type == "shared_worker" and session.waiting:
+            self._send("Runtime.evaluate", {"expression": refusals.script(walk.network_conditions)}, session.id)
 
     def _tree(self, session: Session, reply: Message, *, new: bool) -> None:
         """Take in what a tab shows already. One that was ``new`` began to show it before it could tell: that is told here."""

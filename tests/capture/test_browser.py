@@ -14,6 +14,7 @@ import time
 from collections import Counter
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Error as PlaywrightError
@@ -541,6 +542,61 @@ def test_a_websocket_that_a_vendor_would_be_answered_for_is_not_opened(walk: Any
     assert (one.disposition, walked.outcome(one).state, one.page, one.resource_type) == (state, state, "p1", "websocket")
     assert "refused before it was opened" in walked.outcome(one).reason
     assert site.hits("vendor") == []
+    assert walked.walk.note_gap() == ()
+
+
+SHARED = """
+const told = (s) => new Promise(r => {
+  const seen = [];
+  s.onopen = () => { seen.push('open'); s.close() };
+  s.onerror = () => seen.push('error');
+  s.onclose = e => r([...seen, e.code]);
+});
+onconnect = async ({ports: [port]}) => {
+  const said = {wrong: []}, vendor = new WebSocket(VENDOR, ['a', 'b']);
+  said.itself = [vendor.url, vendor instanceof WebSocket, vendor.constructor === WebSocket, vendor.protocol, vendor.readyState];
+  said.vendor = await told(vendor);
+  said.own = (await told(new WebSocket(OWN))).slice(0, 1);
+  said.relative = await told(new WebSocket('/hit/shared/relative#x'));
+  said.derived = await told(new (class extends WebSocket {})(VENDOR + '/derived'));
+  for (const wrong of [[], ['nonsense:'], [VENDOR, ['a', 'a']]]) {
+    try { new WebSocket(...wrong) } catch (error) { said.wrong.push(error.name) }
+  }
+  port.postMessage(said);
+};
+"""
+ASK = "name => new Promise(r => new SharedWorker(name).port.onmessage = e => r(e.data))"
+
+
+def test_a_shared_worker_opens_no_socket_to_a_vendor_and_does_not_notice(walk: Any, site: Any) -> None:
+    walked = walk(lambda request: Answer() if "/hit/shared/" in request.url else None, sockets=(("127.0.0.1", "/hit/shared/*"),))
+    at = f"ws://127.0.0.1:{site.port}/hit"
+    site.page("/w/shared", SHARED.replace("VENDOR", f"'{at}/shared/x'").replace("OWN", f"'{at}/own/x'"), "text/javascript")
+    page = walked.open(site.url + "/next")
+    assert page.evaluate(ASK, "/w/shared") == {
+        "itself": [f"{at}/shared/x", True, True, "", 0], "vendor": ["error", 1006], "own": ["open"], "relative": ["error", 1006],
+        "derived": ["error", 1006], "wrong": ["TypeError", "SyntaxError", "SyntaxError"],
+    }  # fmt: skip
+    walked.walk.barrier()
+    assert walked.wait(lambda: len(walked.hits("shared")) == 3 and all(walked.outcome(each) for each in walked.hits("shared")))
+    assert [(urlsplit(each.url).path, each.resource_type, each.disposition, walked.outcome(each).state) for each in walked.hits("shared")] == [
+        (f"/hit/shared/{name}", "websocket", "stubbed", "stubbed") for name in ("x", "relative", "x/derived")
+    ]  # fmt: skip
+    assert walked.walk.note_gap() == ()
+    assert site.hits("shared") == []
+
+
+def test_a_shared_workers_socket_that_its_policy_would_refuse_is_told_by_its_true_address(walk: Any, site: Any) -> None:
+    walked = walk(lambda request: Answer() if "/hit/strict/" in request.url else None, sockets=(("127.0.0.1", "/hit/strict/*"),))
+    url = f"ws://127.0.0.1:{site.port}/hit/strict/x"
+    script = f"onconnect = e => {{ const s = new WebSocket('{url}'); s.onerror = () => e.ports[0].postMessage('error') }}"
+    site.page("/w/strict", script, "text/javascript", content_security_policy="connect-src 'self'")
+    assert walked.open(site.url + "/next").evaluate(ASK, "/w/strict") == "error"
+    walked.walk.barrier()
+    assert walked.wait(lambda: len(walked.hits("strict")) == 1 and walked.outcome(walked.hits("strict")[0]))
+    [one] = walked.hits("strict")
+    assert (one.url, walked.outcome(one).state) == (url, "blocked")
+    assert "content security policy" in walked.outcome(one).reason
     assert walked.walk.note_gap() == ()
 
 

@@ -75,17 +75,5 @@ def test_a_speculative_prefetch_cannot_be_stubbed_and_the_record_says_so(walk: A
     assert [each.disposition for each in walked.hits("ahead")] == ["passed"]
 
 
-def test_a_shared_workers_websocket_cannot_be_held_back_and_the_record_says_so(walk: Any, site: Any) -> None:
-    walked = walk(stub, sockets=(("*", "/hit/*"),))
-    page = walked.open(site.url + "/next")
-    row = next(row for row in ROWS if row.kind == "shared-worker-websocket")
-    for name, kind, text in row.files:
-        site.page(fill(name, "shared-socket", site), fill(text, "shared-socket", site), kind)
-    page.evaluate(fill(row.script, "shared-socket", site))
-    assert walked.wait(lambda: bool(walked.hits("shared-socket")) and bool(walked.walk.note_gap()))
-    assert any("could not be held back" in gap and "/hit/shared-socket/" in gap for gap in walked.walk.note_gap())
-    assert walked.hits("shared-socket")[0].disposition == "passed"
-
-
 def test_the_matrix_is_wide() -> None:
     assert len({row.kind for row in ROWS}) == len(ROWS) > 75

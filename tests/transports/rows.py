@@ -375,7 +375,7 @@ MORE = [
     js("worker-websocket", "new Worker(URL.createObjectURL(new Blob([\"const s = new WebSocket('{socket}'); s.onopen = () => {{ s.send('one'); s.close() }}\"])))", count=2, stubbed=1, where=WORKER),
     js(
         "shared-worker-websocket", "new SharedWorker('/w/{kind}')",
-        files=(("/w/{kind}", "text/javascript", TALK),), count=2, stubbed=1, where=ALONE, unstubbed=True,
+        files=(("/w/{kind}", "text/javascript", TALK),), count=2, stubbed=1, where=ALONE,
     ),
     js(
         "service-worker-websocket", "await navigator.serviceWorker.register('/w/{kind}', {{scope: '/w/'}})",
