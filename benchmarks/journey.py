@@ -8,6 +8,7 @@ and as a whole journey, whose settling, proof of absence, pictures, judging and 
 
 from __future__ import annotations
 
+import argparse
 import importlib.util
 import subprocess
 import sys
@@ -201,4 +202,6 @@ def main(rounds: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if sys.argv[1:] else ROUNDS)
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("rounds", nargs="?", type=int, default=ROUNDS)
+    main(options.parse_args().rounds)

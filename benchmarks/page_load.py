@@ -9,6 +9,7 @@ A ratio is that of two loads of one round; printed is the median of all rounds, 
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import json
 import subprocess
@@ -318,4 +319,6 @@ if __name__ == "__main__":
     if sys.argv[1:] == ["serve"]:
         asyncio.run(serve())
     else:
-        main(int(sys.argv[1]) if sys.argv[1:] else ROUNDS)
+        options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+        options.add_argument("rounds", nargs="?", type=int, default=ROUNDS)
+        main(options.parse_args().rounds)

@@ -7,6 +7,7 @@ what it sends comes after the walk. Two walks run side by side in one browser, i
 
 from __future__ import annotations
 
+import argparse
 import gc
 import json
 import subprocess
@@ -273,5 +274,8 @@ def write(line: str) -> None:
 
 
 if __name__ == "__main__":
-    numbers = [int(each) for each in sys.argv[1:]]
-    sys.exit(main(*[*numbers, *(WALKS, BUSY)[len(numbers) :]]))
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("walks", nargs="?", type=int, default=WALKS)
+    options.add_argument("busy", nargs="?", type=int, default=BUSY, help="walks with both cores kept busy")
+    numbers = options.parse_args()
+    sys.exit(main(numbers.walks, numbers.busy))

@@ -66,41 +66,57 @@ def main() -> None:
     with sync_playwright() as playwright, serve() as site, tempfile.TemporaryDirectory() as folder:
         disk = Path(folder) / "disk.txt"
         disk.write_text("from disk")
-        own = launch_options()
-        with closing(playwright.chromium.launch(**{**own, "args": [*own["args"], *LAUNCH_ARGS]})) as browser:
+
+        def started(*switches: str, reports: bool = True) -> Any:
+            own = launch_options(reports=reports)
+            return closing(playwright.chromium.launch(**{**own, "args": [*own["args"], *switches]}))
+
+        with started(*LAUNCH_ARGS) as browser:
             with closing(BrowserCapture.attach(browser)) as capture:
-                ways = [captured("tagproof browser", "browser", capture, browser, site, rows)]
+                ways = [observed("tagproof browser", "browser", capture, browser, site, rows)]
             ways += passive(browser, site, rows, disk, Path(folder))
             ways.append(routed(browser, site, rows, disk))
+        # As the plugin starts it where nothing is to reach a vendor.
+        with started(*LAUNCH_ARGS, reports=False) as browser, closing(BrowserCapture.attach(browser)) as capture:
+            stubbed(ways[0], "browser", capture, browser, site, rows)
         try:
             with contextlib.ExitStack() as stack:
                 proxy = stack.enter_context(closing(ProxyCapture.attach(insecure=True)))
-                browser = playwright.chromium.launch(**{**own, "args": [*own["args"], *proxy.launch_arguments()]})
-                stack.enter_context(closing(browser))
-                ways.insert(1, captured("tagproof proxy", "proxy", proxy, browser, site, rows))
+                browser = stack.enter_context(started(*proxy.launch_arguments()))
+                ways.insert(1, observed("tagproof proxy", "proxy", proxy, browser, site, rows))
+                stubbed(ways[1], "proxy", proxy, browser, site, rows)
         except BrowserError as error:
             write(f"tagproof proxy is left out: {error}")
     table(rows, ways)
     write(f"{find_browser()}, {len(rows)} kinds, {time.monotonic() - began:.0f} s")
 
 
-def captured(name: str, backend: str, capture: Any, browser: Any, site: Site, rows: list[Row]) -> Way:
-    """Tagproof's own capture: each row observed, then stubbed."""
+def observed(name: str, backend: str, capture: Any, browser: Any, site: Site, rows: list[Row]) -> Way:
+    """Tagproof's own capture, each row let through."""
     way = Way(name)
-
-    def begin(answer: Callable[..., Any], sockets: tuple[tuple[str, str], ...] = (), **more: Any) -> Walked:
-        return Walked(capture, browser, answer, sockets=sockets, options=more)
-
-    watched = Matrix(f"{backend}-seen", begin, site)
+    watched = Matrix(f"{backend}-seen", beginner(capture, browser), site)
     watched.run(rows)
-    held = Matrix(f"{backend}-stub", begin, site, stub)
-    held.run(stubbed := [row for row in rows if not row.refused])
     for row in rows:
         result = watched.results[row.kind]
         faults = [str(result).splitlines()[0]] if isinstance(result, Exception) else result.faults(backend)
         count(way, row, faults[0] if faults else "")
-    way.leaks = {row.kind: len(held.arrived(row)) for row in stubbed}
     return way
+
+
+def stubbed(way: Way, backend: str, capture: Any, browser: Any, site: Site, rows: list[Row]) -> None:
+    """The same, each row answered in its server's stead."""
+    held = Matrix(f"{backend}-stub", beginner(capture, browser), site, stub)
+    held.run(sent := [row for row in rows if not row.refused])
+    way.leaks = {row.kind: len(held.arrived(row)) for row in sent}
+
+
+def beginner(capture: Any, browser: Any) -> Callable[..., Walked]:
+    """Begins a walk in a browser."""
+
+    def begin(answer: Callable[..., Any], sockets: tuple[tuple[str, str], ...] = (), **more: Any) -> Walked:
+        return Walked(capture, browser, answer, sockets=sockets, options=more)
+
+    return begin
 
 
 def passive(browser: Any, site: Site, rows: list[Row], disk: Path, folder: Path) -> list[Way]:

@@ -17,6 +17,9 @@ LATE = 5.0
 MOMENT = 0.25
 """Seconds after its replacement in which a document rather than the next sends its last, where the next is only about to be left."""
 
+AT_ONCE = 0.05
+"""Seconds after a document was left in which its last requests are paused, where the machine is not busy."""
+
 KEPT = 64
 """How many former loads of a tab are kept to attribute what they sent late."""
 
@@ -39,6 +42,11 @@ class Load:
     def address(self) -> str:
         """The URL without its fragment, as a ``Referer`` tells it."""
         return self.url.partition("#")[0]
+
+    @property
+    def was_left(self) -> bool:
+        """Whether another document has been shown in this one's stead for longer than its last requests usually take to be paused."""
+        return self.replaced is not None and time.monotonic() - self.replaced > AT_ONCE
 
     def fits(self, sender: str | None) -> bool:
         """Whether a ``Referer`` or ``Origin`` can be this document's."""

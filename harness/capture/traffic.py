@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from harness.capture.exits import Exits
     from harness.capture.pushes import Pushes
     from harness.capture.refusals import Refusals
-    from harness.capture.tabs import Frame, Load, Worker
+    from harness.capture.tabs import Frame, Worker
     from harness.capture.targets import Targets
     from harness.capture.walk import BrowserWalk
 
@@ -42,9 +42,6 @@ https://w3c.github.io/ServiceWorker/#navigation-preload-manager"""
 
 SOON = 1.0
 """Seconds that a beacon which needs no preflight waits to be paused: one that is too large the browser drops without a word."""
-
-AT_ONCE = 0.05
-"""Seconds after a document was left in which its last requests are paused, where the machine is not busy."""
 
 UNKNOWN = 1.5
 """Seconds that a request of a frame not yet known is held."""
@@ -240,7 +237,7 @@ class Traffic:
         load = sent.load
         if load is None or load is frame.tab.load or not frame.tab.load.fits(sender(dict(request.headers))):
             return False
-        return request.resource_type != "ping" or (sent.former is None and was_left(load))
+        return request.resource_type != "ping" or (sent.former is None and load.was_left)
 
     def _watched(self, frame: Frame | None, worker: Worker | None) -> bool:
         """Whether a session of ours is told of what this sender sends."""
@@ -458,11 +455,6 @@ class Traffic:
         sent = self.ledger.network.get(params["requestId"])
         if sent is not None and sent.request is None:
             self.ledger.release(sent)
-
-
-def was_left(load: Load) -> bool:
-    """Whether another document has been shown in this one's stead for longer than its last requests usually take to be paused."""
-    return load.replaced is not None and time.monotonic() - load.replaced > AT_ONCE
 
 
 def asks_first(told: Message) -> bool:
