@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Literal, Self
 
@@ -232,6 +233,17 @@ class Answer:
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
     blocked: bool = False
+
+
+_WITH_A_LOGIN = re.compile(r"((?:https?|wss?)://)[^/?#@]*@([^/?#@]*(?:[/?#]|$))", re.IGNORECASE)
+
+
+def sent_url(url: str) -> str:
+    """A URL as it is sent: without the user and password before its host, which go out in a header if the server asks for them.
+
+    https://www.rfc-editor.org/rfc/rfc9110#section-4.2.4 and https://url.spec.whatwg.org/#url-parsing (a further ``@`` is encoded)
+    """
+    return _WITH_A_LOGIN.sub(r"\1\2", url, count=1) if "@" in url and _WITH_A_LOGIN.match(url) else url
 
 
 def _plain(thing: Any, skip: tuple[str, ...] = ()) -> dict[str, Any]:

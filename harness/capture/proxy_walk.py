@@ -23,7 +23,7 @@ from urllib.parse import urldefrag, urljoin
 from playwright.sync_api import Error as PlaywrightError
 
 from harness.capture.bounds import BOUNDS, Tally
-from harness.capture.captured import Body, CapturedRequest, Navigation, Outcome, Push
+from harness.capture.captured import Body, CapturedRequest, Navigation, Outcome, Push, sent_url
 from harness.capture.datalayer import parse
 from harness.capture.handshakes import Handshakes
 from harness.capture.walk import LASTING, message
@@ -47,6 +47,9 @@ RENDERER = 3.0
 
 UNMET = 1.0
 """Seconds that a barrier waits for a request to reach the proxy that a page began: some never do."""
+
+UNAUTHORIZED = 401
+"""https://www.rfc-editor.org/rfc/rfc9110#section-15.5.2"""
 
 HOP = 10.0
 """Seconds in which a redirect is followed, if it is."""
@@ -132,11 +135,12 @@ class Told:
 
 @dataclass(slots=True, eq=False)
 class Flow:
-    """One request as the proxy saw it."""
+    """One request as the proxy saw it. ``unasked`` is the one before it that was refused for want of a login, which this one has."""
 
     request: CapturedRequest
     key: tuple[str, str]
     status: int | None = None
+    unasked: Flow | None = None
 
 
 @dataclass(slots=True)
@@ -366,15 +370,13 @@ class ProxyWalk:
         """A frame shows another document or route: the one it was on its way to, if there was one."""
         if frame.parent_frame is None:
             tab = self._tab(frame.page)
-            tab.shown = tab.shown or (tab.underway is not None and tab.underway.key[1] == urldefrag(frame.url).url)
+            tab.shown = tab.shown or (tab.underway is not None and tab.underway.key[1] == _place(frame.url))
 
     def _begun(self, request: Request) -> None:
         """A page began a request."""
         if not request.url.startswith(("http://", "https://")):
             return
-        told = Told(
-            (request.method, urldefrag(request.url).url), time.monotonic(), request.resource_type, headers=tuple(request.headers.items())
-        )
+        told = Told((request.method, _place(request.url)), time.monotonic(), request.resource_type, headers=tuple(request.headers.items()))
         try:
             told.body = request.post_data_buffer
         except PlaywrightError:
@@ -383,14 +385,14 @@ class ProxyWalk:
         frame = _frame(request)
         if frame is not None:
             tab, main = self._tab(frame.page), frame.parent_frame is None
-            ahead = tab.underway is not None and tab.underway.key[1] != urldefrag(tab.url).url
-            shown = tab.shown or (ahead and tab.underway is not None and tab.underway.key[1] == urldefrag(frame.page.url).url)
+            ahead = tab.underway is not None and tab.underway.key[1] != _place(tab.url)
+            shown = tab.shown or (ahead and tab.underway is not None and tab.underway.key[1] == _place(frame.page.url))
             told.context = self._contexts.get(frame.page.context)
-            told.page, told.page_url = tab.name, frame.page.url if shown else tab.url
+            told.page, told.page_url = tab.name, sent_url(frame.page.url) if shown else tab.url
             told.page_load = tab.last + shown or None
             # A worker's requests are told as those of the frame that it belongs to.
             if not tab.workers or request.resource_type not in _BY_WORKERS:
-                told.main_frame, told.frame_url = main, told.page_url if main else frame.url
+                told.main_frame, told.frame_url = main, told.page_url if main else sent_url(frame.url)
             if request.is_navigation_request() and main:
                 told.page_load = tab.last + 1 + tab.shown
                 tab.underway, tab.shown = told, False
@@ -490,7 +492,7 @@ class ProxyWalk:
             self._push(known, text, time_)
             return
         told = json.loads(text)
-        url = str(told["url"])
+        url = sent_url(str(told["url"]))
         if kind == "document":
             self._document(tab, token, url, main, _KINDS.get(told["how"], "document"), context, time_)
         elif kind == "route" and main:
@@ -507,7 +509,7 @@ class ProxyWalk:
         if main and url and (tab.last or url != "about:blank"):
             tab.last += 1
             tab.url, tab.shown = url, False
-            led = tab.underway if tab.underway is not None and tab.underway.key[1] == urldefrag(url).url else None
+            led = tab.underway if tab.underway is not None and tab.underway.key[1] == _place(url) else None
             if led is not None:
                 # Firefox says only now that the frame shows it, which must not pass for one more.
                 tab.underway = None
@@ -560,7 +562,8 @@ class ProxyWalk:
                 resource_type=type_, main_frame=main, redirected_from=former.request.id if former else None,
             )  # fmt: skip
             whole, request = request, self.tally.within(request)
-            flow = Flow(request, (method, urldefrag(url).url))
+            flow = Flow(request, (method, _place(url)))
+            flow.unasked = self._without_login(flow)
             self._flows[told["id"]] = flow
             self._flight[told["id"]] = request
             self._unmatched.setdefault(flow.key, []).append(flow)
@@ -687,13 +690,23 @@ class ProxyWalk:
 
     def _redirect(self, flow: Flow, status: int, location: str | None) -> None:
         if location and 300 <= status < 400:
-            where = urldefrag(urljoin(flow.request.url, location)).url
+            where = _place(urljoin(flow.request.url, location))
             self._hops.setdefault(where, []).append((time.monotonic(), flow))
+
+    def _without_login(self, flow: Flow) -> Flow | None:
+        """The request that was answered with 401 and is now sent again with a login: its page tells of both as one."""
+        if flow.request.header("authorization") is None:
+            return None
+        for before in self._unmatched.get(flow.key, []):
+            if before.status == UNAUTHORIZED and before.request.header("authorization") is None:
+                self._unmatched[flow.key].remove(before)
+                return before
+        return None
 
     def _former(self, request: CapturedRequest) -> Flow | None:
         """The one request whose redirect led here, if it can be no other."""
         now = time.monotonic()
-        hops = [(at, flow) for at, flow in self._hops.pop(urldefrag(request.url).url, []) if now - at < HOP]
+        hops = [(at, flow) for at, flow in self._hops.pop(_place(request.url), []) if now - at < HOP]
         fitting = [flow for _, flow in hops if _follows(flow, request)]
         return fitting[0] if len(fitting) == len(hops) == 1 else None
 
@@ -742,6 +755,8 @@ class ProxyWalk:
                 before = one.before.flow if one.before is not None else None
                 if before is not None or one.before is None:
                     flow.request = replace(flow.request, redirected_from=before.request.id if before else None)
+            if (unasked := flow.unasked) is not None:
+                unasked.request = replace(unasked.request, **agreed, resource_type=flow.request.resource_type)
 
     def _hand(self, entry: Entry) -> None:
         try:
@@ -749,6 +764,11 @@ class ProxyWalk:
                 self._sink(entry)
         except Exception as error:
             self.gap(f"an entry could not be recorded ({type(error).__name__}: {error})")
+
+
+def _place(url: str) -> str:
+    """A URL as it is sent, without its fragment."""
+    return urldefrag(sent_url(url)).url
 
 
 def _frame(request: Request) -> Frame | None:

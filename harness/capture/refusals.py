@@ -13,7 +13,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import unquote
 
-from harness.capture.captured import Body, CapturedRequest, Outcome
+from harness.capture.captured import Body, CapturedRequest, Outcome, sent_url
 from harness.capture.sent import Sent, remember
 from harness.capture.walk import message
 
@@ -111,7 +111,7 @@ class Refusals:
         session = self.targets.sessions.get(session_id)
         if told is None or session is None or told.get("isReportOnly") or told.get("contentSecurityPolicyViolationType") != "kURLViolation":
             return
-        url, walk = told.get("blockedURL", ""), self.targets.walk(session_id)
+        url, walk = sent_url(told.get("blockedURL", "")), self.targets.walk(session_id)
         if held_back(url):
             # Its worker's policy lets it open none to nowhere. What it says of the true address nobody can tell.
             url = held_back(url)
@@ -171,7 +171,7 @@ class Sockets:
         session, walk = self.targets.sessions.get(session_id), self.targets.walk(session_id)
         if session is None or walk is None:
             return None
-        sent = self.ledger.new(walk, held_back(params["url"]) or params["url"], _named(params))
+        sent = self.ledger.new(walk, sent_url(held_back(params["url"]) or params["url"]), _named(params))
         sent.session, sent.frame, sent.worker = session_id, session.sender, session.worker
         sent.initiator = params.get("initiator", {}).get("type")
         self.ledger.attribute(sent, sent.frame.tab.load.loader if sent.frame and sent.frame.main else "")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from harness.capture import refusals
-from harness.capture.captured import Navigation
+from harness.capture.captured import Navigation, sent_url
 from harness.capture.exits import BLANK
 from harness.capture.tabs import Frame, Tab, Worker
 
@@ -146,6 +146,7 @@ class Targets:
 
     def _target(self, _: str, params: Message) -> None:
         info = params["targetInfo"]
+        info["url"] = sent_url(info.get("url", ""))
         if info["type"] in IGNORED:
             return
         self.infos[info["targetId"]] = info
@@ -191,6 +192,7 @@ class Targets:
 
     def _attached(self, parent: str, params: Message) -> None:
         info, session_id = params["targetInfo"], params["sessionId"]
+        info["url"] = sent_url(info.get("url", ""))
         self.infos.setdefault(info["targetId"], info)
         session = Session(session_id, info["targetId"], info["type"], time.monotonic() if params.get("waitingForDebugger") else 0.0, parent)
         self.sessions[session_id] = session
@@ -268,7 +270,7 @@ class Targets:
         frame = self.frames.get(root["id"])
         if frame is not None and frame.main and not frame.tab.load.loader:
             load = frame.tab.load
-            url = root["url"] + root.get("urlFragment", "")
+            url = sent_url(root["url"]) + root.get("urlFragment", "")
             if url in ("", "about:blank", ":"):
                 load.loader, load.url = root["loaderId"], "about:blank"
                 frame.url = load.url
@@ -282,7 +284,7 @@ class Targets:
 
     def _subtree(self, tree: Message) -> None:
         for child in tree.get("childFrames", ()):
-            self._frame(child["frame"]["id"], tree["frame"]["id"], child["frame"].get("url", ""))
+            self._frame(child["frame"]["id"], tree["frame"]["id"], sent_url(child["frame"].get("url", "")))
             self._subtree(child)
 
     def _detached(self, _: str, params: Message) -> None:
@@ -343,7 +345,7 @@ class Targets:
 
     def _frame_navigated(self, _: str, params: Message) -> None:
         told = params["frame"]
-        url = told.get("unreachableUrl") or told["url"] + told.get("urlFragment", "")
+        url = sent_url(told.get("unreachableUrl") or told["url"] + told.get("urlFragment", ""))
         if self.exits.is_one(url):
             url = BLANK
         frame = self.frames.get(told["id"]) or self._frame(told["id"], told.get("parentId", ""))
@@ -371,13 +373,13 @@ class Targets:
         frame = self.frames.get(params["frameId"])
         if frame is None:
             return
-        frame.url = params["url"]
+        url = frame.url = sent_url(params["url"])
         if frame.main:
-            frame.tab.load.url = params["url"]
+            frame.tab.load.url = url
             walk = self.walk_of[frame.tab.target]
             walk.put(
                 Navigation(
-                    page=frame.tab.name, url=params["url"], kind="fragment" if params.get("navigationType") == "fragment" else "history",
+                    page=frame.tab.name, url=url, kind="fragment" if params.get("navigationType") == "fragment" else "history",
                     time=walk.now(), context=frame.tab.context, page_load=frame.tab.load.ordinal, step=walk.step,
                 )
             )  # fmt: skip

@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from harness.capture import stub
-from harness.capture.captured import Body, CapturedRequest, Outcome
+from harness.capture.captured import Body, CapturedRequest, Outcome, sent_url
 from harness.capture.sent import LEFT, UNPAUSED, UNSEEN, Ledger, Sent, header, remember, sender
 from harness.capture.walk import Slot
 
@@ -106,6 +106,7 @@ class Traffic:
         if "responseStatusCode" in event or "responseErrorReason" in event:
             self._answered(event)
             return
+        event["request"]["url"] = sent_url(event["request"]["url"])
         if self.exits.takes(self.targets.walk_of.get(event.get("frameId", "")), event):
             return
         if event["request"]["url"].endswith(self.pushes.token):
@@ -347,7 +348,7 @@ class Traffic:
         former = self.ledger.network.get(network) if hop else None
         if hop and former:
             self.ledger.end(former, Outcome(request=former.id, state="delivered", status=hop.get("status")))
-        url = params["request"]["url"]
+        url = params["request"]["url"] = sent_url(params["request"]["url"])
         if not url.startswith(("http://", "https://")) or url.endswith(self.pushes.token):
             return
         frame = self.targets.frames.get(params.get("frameId", "")) or session.sender

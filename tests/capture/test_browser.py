@@ -111,6 +111,46 @@ def test_navigations_of_the_main_frame(walk: Any, site: Any) -> None:
     ]  # fmt: skip
 
 
+LOGIN = (
+    "<script>onpagehide = () => navigator.sendBeacon('/hit/login/bye', 'b'); history.replaceState({}, '', '/login?a=1'); dataLayer = [1]</script>"
+    "<img src='/hit/login/image?as=gif'><iframe src='/f/login'></iframe>"
+)
+LOGIN_FRAME = "<script>new Image().src = '/hit/login/frame'; new WebSocket(`ws://${location.host}/hit/login/socket`)</script>"
+
+
+def test_a_login_in_an_address_is_not_of_what_is_sent(walk: Any, site: Any) -> None:
+    site.page("/login", LOGIN)
+    site.page("/f/login", LOGIN_FRAME)
+    walked = walk()
+    page = walked.open(site.page("/login", LOGIN).replace("//", "//staging:se%40cret@"))
+    site.wait("login", 3)
+    page.goto(site.url + "/next")
+    site.wait("login", 4)
+    walked.walk.barrier()
+    assert walked.wait(lambda: len(walked.hits("login")) == 4 and all(walked.outcome(each) for each in walked.hits("login")))
+    assert {urlsplit(each.url).path.rpartition("/")[2]: (each.page, each.page_load) for each in walked.hits("login")} == dict.fromkeys(
+        ("image", "frame", "socket", "bye"), ("p1", 1)
+    )
+    assert [(each.url.removeprefix(site.url), each.page_load) for each in walked.navigations] == [
+        ("/login", 1), ("/login?a=1", 1), ("/next", 2)
+    ]  # fmt: skip
+    assert not [each for each in walked.entries if "cret@" in repr(each)]
+
+
+def test_a_request_that_is_sent_again_with_a_login_is_one(walk: Any, site: Any) -> None:
+    walked = walk(http_credentials={"username": "staging", "password": "secret"})
+    page = walked.open(site.url + "/next")
+    page.goto(site.url + "/hit/asked/x?as=html&login=1")
+    page.evaluate("fetch('/hit/asked/y?login=1', {method: 'POST', body: 'a'}).then(() => 0)")
+    walked.walk.barrier()
+    assert walked.wait(lambda: len(walked.hits("asked")) == 2 and all(walked.outcome(each) for each in walked.hits("asked")))
+    assert [(each.method, each.page_load, walked.outcome(each).status) for each in walked.hits("asked")] == [
+        ("GET", 2, 200),
+        ("POST", 2, 200),
+    ]
+    assert [each.method for each in site.hits("asked")] == ["GET", "GET", "POST"]
+
+
 def test_a_barrier_puts_what_was_sent_before_it_in_the_step_before(walk: Any, site: Any) -> None:
     walked = walk(stub_hits, layers=("dataLayer",))
     page = walked.open(site.page("/steps", "<script>dataLayer = []</script><body>x"))

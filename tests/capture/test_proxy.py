@@ -275,6 +275,34 @@ def test_navigations_are_told_with_their_kind(walk: Any, site: Any) -> None:
     assert one.of("Navigation")[-1].kind == "back-forward"
 
 
+def test_a_login_in_an_address_is_not_of_what_is_sent(walk: Any, site: Any) -> None:
+    address = site.page("/login", "<script>dataLayer = [1]</script><img src='/hit/login/image?as=gif'><iframe src='/f/login'></iframe>")
+    site.page("/f/login", "<script>new Image().src = '/hit/login/frame?as=gif'</script>")
+    one = walk()
+    page = one.open(address.replace("//", "//staging:se%40cret@"))
+    site.wait("login", 2)
+    page.goto(site.url + "/next")
+    one.settle()
+    assert {urlsplit(each.url).path: (each.page, each.page_load) for each in one.hits("login")} == {
+        "/hit/login/image": ("p1", 1), "/hit/login/frame": ("p1", 1)
+    }  # fmt: skip
+    assert {one.outcome(each).state for each in one.of("CapturedRequest")} == {"delivered"}
+    assert [(each.url.removeprefix(site.url), each.page_load) for each in one.of("Navigation")] == [("/login", 1), ("/next", 2)]
+    assert not [each for each in one.entries if "cret@" in repr(each)]
+
+
+def test_a_request_that_is_sent_again_with_a_login_has_its_page_both_times(walk: Any, site: Any) -> None:
+    one = walk(http_credentials={"username": "staging", "password": "secret"})
+    page = one.open(site.url + "/next")
+    page.goto(site.url + "/hit/asked/x?as=html&login=1")
+    page.evaluate("fetch('/hit/asked/y?login=1', {method: 'POST', body: 'a'}).then(() => 0)")
+    one.settle()
+    assert [(each.method, each.resource_type, each.page, each.page_load, one.outcome(each).status) for each in one.hits("asked")] == [
+        ("GET", "document", "p1", 2, 401), ("GET", "document", "p1", 2, 200), ("POST", "fetch", "p1", 2, 200)
+    ]  # fmt: skip
+    assert one.of("Navigation")[-1].status == 200
+
+
 def leave_in_the_next_step(one: Any, site: Any, path: str, marker: str, count: int) -> None:
     """Open a page, and leave it once its hits have arrived; in between nothing is asked of the driver."""
     page = one.open(site.url + path)

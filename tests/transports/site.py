@@ -92,6 +92,8 @@ class Answered:
         if to := asked.get("to"):
             headers["location"] = to
             status = status if 300 <= status < 400 else 302
+        if asked.get("login") and "authorization" not in asking:
+            status, headers["www-authenticate"] = 401, 'Basic realm="staging"'
         if "code" in asked:
             data = asked["code"].encode()
         if asked.get("zip"):
@@ -104,7 +106,7 @@ class Site:
     """Serves pages at any path given to :meth:`page`; logs and answers all below ``/hit/``.
 
     ``/hit/…?as=<content>`` says what is answered, ``status=`` with which status, ``to=`` redirects, ``wait=`` seconds before, ``cors=no``
-    without the headers that let other origins read it, and ``sw`` files may be put at any path.
+    without the headers that let other origins read it, ``login=1`` only to who has a login, and ``sw`` files may be put at any path.
     """
 
     port: int = 0
