@@ -173,6 +173,7 @@ class Ledger:
         return replace(
             request, page=frame.tab.name if frame else None, page_url=page_url, page_load=sent.ordinal, frame_url=frame_url,
             main_frame=frame.main if frame and worker is None else None, initiator=sent.initiator, redirected_from=sent.former,
+            resource_type=_called(sent) if request.resource_type == "xhr" else request.resource_type,
         )  # fmt: skip
 
     def place(self, sent: Sent) -> None:
@@ -208,8 +209,9 @@ class Ledger:
     def untold(self, sent: Sent) -> None:
         """Place a request whose page did not tell of it in time; should it still do so, that is no second request."""
         remember(self.network, sent.network, sent)
-        if sent.leaving is not None and sent.request is not None:
+        if sent.leaving is not None:
             sent.load, sent.ordinal = sent.leaving, sent.leaving.ordinal
+        if sent.request is not None:
             sent.request = self.completed(sent, sent.request)
         self.place(sent)
         if sent.load is not None and sent.load.replaced is not None and not sent.watched:
@@ -343,6 +345,16 @@ class Ledger:
                 del waiting[key]
         self.open = {key: sent for key, sent in self.open.items() if sent.walk is not walk}
         self.loose = deque((each for each in self.loose if each[1].walk is not walk), maxlen=64)
+
+
+def _called(sent: Sent) -> str:
+    """What one of a script's own requests is: paused, all of these are "XHR". Only a page's session tells which it is.
+
+    Of the last requests of a document no session tells, and an XMLHttpRequest ends with its document: what is sent then is a fetch.
+    """
+    told = str(sent.told.get("type", "")).lower()
+    last = not told and (not sent.network or (sent.frame is not None and sent.frame.tab.closed))
+    return told if told in ("fetch", "eventsource") else "fetch" if last else "xhr"
 
 
 def remember(store: dict[Any, Sent], key: str | int, sent: Sent) -> None:

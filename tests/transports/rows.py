@@ -66,7 +66,16 @@ class Row:
     @property
     def said(self) -> dict[str, Any]:
         """What the record must say of who sent it, in all."""
-        return {**dict(MAIN), **dict(self.where)}
+        called = [("resource_type", name) for begins, name in CALLED.items() if self.kind.startswith(begins)]
+        return {**dict(MAIN), **dict(called), **dict(self.where)}
+
+
+CALLED = {
+    "beacon": "ping", "eventsource": "eventsource", "fetch": "fetch", "font": "font", "image": "image", "keepalive": "fetch",
+    "pagehide-beacon": "ping", "pagehide-keepalive": "fetch", "script": "script", "stylesheet": "stylesheet",
+    "worker-eventsource": "eventsource", "worker-fetches": "fetch", "worker-xhr": "xhr", "xhr": "xhr",
+}  # fmt: skip
+"""What the record calls rows whose names begin so."""
 
 
 def js(kind: str, script: str, **more: Any) -> Row:
