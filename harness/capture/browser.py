@@ -232,6 +232,16 @@ class BrowserCapture:
             walk.names[page] = name
         return name
 
+    def close_page(self, walk: BrowserWalk, page: Page) -> None:
+        """See :meth:`BrowserWalk.close_page`."""
+        name = self.page_name(walk, page)
+        with self.lock:
+            for tab in walk.tabs:
+                if tab.name == name and not tab.closed:
+                    # Playwright tells it first; should that be lost, it is told again until it is closed.
+                    tab.closing = time.monotonic()
+        page.close()
+
     def exit(self, walk: BrowserWalk, url: str) -> str:
         """See :meth:`BrowserWalk.exit`."""
         with self.lock:

@@ -74,6 +74,12 @@ class WalkCapture(Protocol):
     def exit(self, url: str) -> str:
         """Where to leave a page of this URL for, so that what it sends while leaving is answered before it ends."""
 
+    def close_page(self, page: Page) -> None:
+        """Close a tab, also one that goes from document to document without end.
+
+        Chromium lets go of a tab's close where the tab shows another document just then, and Playwright waits for it for ever.
+        """
+
     def note_gap(self) -> tuple[str, ...]:
         """What this capture knows that it may have missed (a dropped connection, a crash), in words; empty if nothing."""
 

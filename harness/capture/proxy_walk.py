@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urldefrag, urljoin
 
 from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from harness.capture.bounds import BOUNDS, Tally
 from harness.capture.captured import Body, CapturedRequest, Navigation, Outcome, Push, sent_url
@@ -56,6 +57,9 @@ HOP = 10.0
 
 _BY_WORKERS = frozenset({"fetch", "xhr", "script", "other", "websocket", "eventsource"})
 """Types of what workers send, as Playwright has them."""
+
+CLOSES = 5
+"""How often a tab is told to close, a second each time."""
 
 KEPT = 20_000
 """How many documents, and requests that Playwright told of, are remembered."""
@@ -338,6 +342,21 @@ class ProxyWalk:
                         f"{name} did not answer within {RENDERER:g} s: what it sent just before a step's end may be told in the next step"
                     )
                     return
+
+    def close_page(self, page: Page) -> None:
+        """See :meth:`harness.capture.contract.WalkCapture.close_page`."""
+        browser = page.context.browser
+        if browser is not None and browser.browser_type.name == "chromium":
+            with contextlib.suppress(PlaywrightError):
+                told = page.context.new_cdp_session(page).send("Target.getTargetInfo", timeout=RENDERER * 1000)
+                of_browser = browser.new_browser_cdp_session()
+                for _ in range(CLOSES):
+                    of_browser.send("Target.closeTarget", {"targetId": told["targetInfo"]["targetId"]}, timeout=RENDERER * 1000)
+                    with contextlib.suppress(PlaywrightTimeout):
+                        page.wait_for_event("close", timeout=1_000)
+                        break
+                of_browser.detach()
+        page.close()
 
     # ---- what Playwright tells; on the test's thread, while it is in a call of Playwright's ----
 

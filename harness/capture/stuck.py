@@ -87,7 +87,8 @@ class Stuck:
         stuck = walk.bounds.stuck if walk else 0.0
         self._asked[session.id] = now
         if session.id in self._stopped or (session.frame is not None and session.frame.tab.dialogs > DIALOGS):
-            self._send("Target.closeTarget", {"targetId": session.frame.tab.target} if session.frame else None)
+            if session.frame is not None:
+                self._targets.close(session.frame.tab)
             self._gap(session, f"did not answer for {stuck:g} s and could not be stopped: the tab was closed")
             return
         self._stopped.add(session.id)

@@ -67,7 +67,10 @@ class Underway:
 
 @dataclass(slots=True)
 class Tab:
-    """One tab (or popup, or prerendered page) of a walk. ``dialogs`` counts those it has shown."""
+    """One tab (or popup, or prerendered page) of a walk. ``dialogs`` counts those it has shown.
+
+    ``closing`` is the monotonic time at which it was last told to close; 0 if it was not, or is closed.
+    """
 
     target: str
     context: str
@@ -80,6 +83,7 @@ class Tab:
     dialog: bool = False
     dialogs: int = 0
     crashed: bool = False
+    closing: float = 0.0
 
     @property
     def load(self) -> Load:

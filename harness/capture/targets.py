@@ -37,6 +37,9 @@ driver, which has init scripts and a clock to put in first and needs more messag
 PATIENCE = 5.0
 """Seconds that a popup waits for its driver to let it run; then we do."""
 
+CLOSES = 1.0
+"""Seconds that a tab has to close."""
+
 KEPT = 20_000
 """How many frames are remembered for what they may still send."""
 
@@ -131,6 +134,12 @@ class Targets:
             if self.infos.get(session.target, {}).get("browserContextId") == context:
                 self._prepare(session)
 
+    def close(self, tab: Tab) -> None:
+        """Close a tab, and once more while it is open: one that shows another document just then stays."""
+        if not tab.closed:
+            tab.closing = time.monotonic()
+            self._send("Target.closeTarget", {"targetId": tab.target})
+
     def walk(self, session_id: str) -> BrowserWalk | None:
         """The walk that a session's target is of."""
         session = self.sessions.get(session_id)
@@ -188,7 +197,7 @@ class Targets:
         over = calm and walk.tally.storm
         for each in open_:
             if each is tab or (over and each.opener is not None):
-                self._send("Target.closeTarget", {"targetId": each.target})
+                self.close(each)
 
     def _attached(self, parent: str, params: Message) -> None:
         info, session_id = params["targetInfo"], params["sessionId"]
@@ -209,10 +218,12 @@ class Targets:
         self._prepare(session)
 
     def overdue(self, now: float) -> None:
-        """Let the popups run that no driver has let run."""
+        """Let the popups run that no driver has let run, and close again what should be closed by now."""
         for session in self.sessions.values():
             if session.waiting and now - session.waiting > PATIENCE:
                 self._run(session)
+        for tab in [each for each in self.tabs.values() if each.closing and now - each.closing > CLOSES]:
+            self.close(tab)
 
     def _resume(self, session: Session) -> None:
         if session.waiting and not self.infos.get(session.target, {}).get("canAccessOpener"):
@@ -299,7 +310,7 @@ class Targets:
             self.strangers.append(target)
         tab = self.tabs.get(target)
         if tab is not None:
-            tab.closed = True
+            tab.closed, tab.closing = True, 0.0
             self._ledger.closed(tab)
             self._ledger.abandon(
                 lambda sent: sent.frame is not None and sent.frame.tab is tab, "the tab was closed before an answer was seen"

@@ -174,6 +174,10 @@ class BrowserWalk:
         """
         return self.capture.exit(self, url)
 
+    def close_page(self, page: Page) -> None:
+        """See :meth:`harness.capture.contract.WalkCapture.close_page`."""
+        self.capture.close_page(self, page)
+
     def close(self) -> None:
         """Let everything paused go, and stop. Hits that arrive later are still given to the sink until the context is gone."""
         with self.stir:

@@ -353,7 +353,7 @@ class Journey:
             self._settling.quiet()
             for page in self._settling.pages():
                 with suppress(PlaywrightError):
-                    page.close()
+                    self._capture.close_page(page)
             if kept:
                 self._note(
                     f"{len(kept)} of the tabs could not be left and were closed: what they would have sent then is not known "

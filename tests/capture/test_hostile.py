@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import runpy
 import time
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from playwright.sync_api import Error as PlaywrightError
 
 from harness.capture.bounds import BOUNDS, Bounds, Tally
 from harness.capture.browser import BrowserCapture
@@ -131,6 +133,24 @@ def test_tabs_that_open_tabs_do_not_hold_a_walk_up(chromium: Any, hostile_site: 
     other = context.new_page()
     other.goto(hostile_site.url + "/blank")
     assert not other.is_closed(), "a tab of the test's own stays"
+    walk.close()
+    context.close()
+    capture.close()
+
+
+def test_a_tab_that_goes_from_document_to_document_is_closed(chromium: Any, hostile_site: Any) -> None:
+    """Of four such tabs that are told so once, one stays open, as it shows another document at that moment."""
+    capture = BrowserCapture.attach(chromium)
+    HOSTILE.show(hostile_site, "<script>setTimeout(() => location.replace('/page?' + Math.random()))</script>")
+    walk = capture.begin(lambda _: None, lambda _: None, zero=time.monotonic())
+    context = chromium.new_context()
+    walk.adopt(context)
+    for _ in range(8):
+        page = context.new_page()
+        with suppress(PlaywrightError):
+            page.goto(hostile_site.url + "/page", timeout=500)
+        walk.close_page(page)
+        assert page.is_closed()
     walk.close()
     context.close()
     capture.close()

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
+from playwright.sync_api import Error as PlaywrightError
 
 import lean
 from harness.capture import proxy as proxies
@@ -301,6 +302,17 @@ def test_a_request_that_is_sent_again_with_a_login_has_its_page_both_times(walk:
         ("GET", "document", "p1", 2, 401), ("GET", "document", "p1", 2, 200), ("POST", "fetch", "p1", 2, 200)
     ]  # fmt: skip
     assert one.of("Navigation")[-1].status == 200
+
+
+def test_a_tab_that_goes_from_document_to_document_is_closed(walk: Any, site: Any) -> None:
+    site.page("/loop", "<script>setTimeout(() => location.replace('/loop?' + Math.random()))</script>")
+    one = walk()
+    for _ in range(6):
+        page = one.context.new_page()
+        with contextlib.suppress(PlaywrightError):
+            page.goto(site.url + "/loop", timeout=700)
+        one.walk.close_page(page)
+        assert page.is_closed()
 
 
 def leave_in_the_next_step(one: Any, site: Any, path: str, marker: str, count: int) -> None:
