@@ -133,7 +133,7 @@ class Tally:
         if self._tabs:
             then = "; after as many, all that pages had opened were closed, and what they opened then" if self.storm else ""
             said.append(
-                f"{self._tabs:,} tabs were closed as soon as they were opened: no more than {self.bounds.tabs} may be open at once{then}"
+                f"{self._tabs:,} tabs were closed soon after they were opened: no more than {self.bounds.tabs} may be open at once{then}"
             )
         return said
 
