@@ -49,6 +49,9 @@ RENDERER = 3.0
 UNMET = 1.0
 """Seconds that a barrier waits for a request to reach the proxy that a page began: some never do."""
 
+SENDER = ("page", "page_url", "page_load", "frame_url", "main_frame")
+"""What a request's record says of the document that sent it."""
+
 UNAUTHORIZED = 401
 """https://www.rfc-editor.org/rfc/rfc9110#section-15.5.2"""
 
@@ -196,6 +199,7 @@ class ProxyWalk:
         self._flight: dict[str, CapturedRequest] = {}
         self._hops: dict[str, list[tuple[float, Flow]]] = {}
         self._unmatched: dict[tuple[str, str], list[Flow]] = {}
+        self._unasked: dict[tuple[str, str], Flow] = {}
         self._told: dict[tuple[str, str], list[Told]] = {}
         self._requests: dict[Request, Told] = {}
         self._kept: set[tuple[str, str]] = set()  # a cache may have these
@@ -582,10 +586,10 @@ class ProxyWalk:
             )  # fmt: skip
             whole, request = request, self.tally.within(request)
             flow = Flow(request, (method, _place(url)))
-            flow.unasked = self._without_login(flow)
             self._flows[told["id"]] = flow
             self._flight[told["id"]] = request
-            self._unmatched.setdefault(flow.key, []).append(flow)
+            if not self._again(flow):
+                self._unmatched.setdefault(flow.key, []).append(flow)
             if type_ == "preflight":
                 self._asked.add(flow.key[1])
             elif method == "GET":
@@ -615,6 +619,8 @@ class ProxyWalk:
         with self.stir:
             if flow := self._flows.get(id_):
                 flow.status = status
+                if status == UNAUTHORIZED and flow.request.header("authorization") is None:
+                    self._unasked[flow.key] = flow
                 self._redirect(flow, status, location)
                 self._end(id_, Outcome(request=flow.request.id, state="delivered", status=status))
 
@@ -712,15 +718,25 @@ class ProxyWalk:
             where = _place(urljoin(flow.request.url, location))
             self._hops.setdefault(where, []).append((time.monotonic(), flow))
 
-    def _without_login(self, flow: Flow) -> Flow | None:
-        """The request that was answered with 401 and is now sent again with a login: its page tells of both as one."""
-        if flow.request.header("authorization") is None:
-            return None
-        for before in self._unmatched.get(flow.key, []):
-            if before.status == UNAUTHORIZED and before.request.header("authorization") is None:
-                self._unmatched[flow.key].remove(before)
-                return before
-        return None
+    def _again(self, flow: Flow) -> bool:
+        """Whether this is a request that was answered with 401, sent again with a login, and is known by now to be of the same sender.
+
+        Its page tells of both as one: if it did not yet, it is the second that its telling is matched with.
+        """
+        before = self._unasked.pop(flow.key, None) if flow.request.header("authorization") is not None else None
+        if before is None:
+            return False
+        waiting = self._unmatched.get(flow.key, [])
+        if any(each is before for each in waiting):
+            waiting[:] = [each for each in waiting if each is not before]
+            flow.unasked = before
+            return False
+        same = {name: getattr(before.request, name) for name in (*SENDER, "resource_type")}
+        flow.request = replace(flow.request, **same)
+        for told in self._requests.values():
+            if told.flow is before:
+                told.flow = flow
+        return True
 
     def _former(self, request: CapturedRequest) -> Flow | None:
         """The one request whose redirect led here, if it can be no other."""
@@ -746,7 +762,7 @@ class ProxyWalk:
                     self._hand(replace(item.navigation, status=flow.status if flow else None))
                 elif isinstance(item, Said):
                     of = item.flow.request
-                    known = {name: getattr(of, name) for name in ("page", "page_url", "page_load", "frame_url", "main_frame")}
+                    known = {name: getattr(of, name) for name in SENDER}
                     self._hand(replace(item.request, **known))
                     self._hand(item.outcome)
                 else:
@@ -761,11 +777,7 @@ class ProxyWalk:
             if one.body is not None and flow.request.body.state != "partial" and one.body != flow.request.body.data:
                 return
         del self._unmatched[key], self._told[key]
-        agreed: dict[str, Any] = {
-            name: getattr(told[0], name)
-            for name in ("page", "page_url", "page_load", "frame_url", "main_frame")
-            if len({getattr(each, name) for each in told}) == 1
-        }
+        agreed: dict[str, Any] = {name: getattr(told[0], name) for name in SENDER if len({getattr(each, name) for each in told}) == 1}
         type_ = told[0].type if len({each.type for each in told}) == 1 else None
         for flow, one in zip(flows, told, strict=True):
             one.flow = flow

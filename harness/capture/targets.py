@@ -195,11 +195,10 @@ class Targets:
         if not walk.tally.one_too_many(len(open_), by_page=tab.opener is not None):
             return
         over = calm and walk.tally.storm
-        # Not at once: a driver that is just making it ready would wait for its answer for ever.
-        tab.closing = time.monotonic()
         for each in open_:
-            if over and each.opener is not None and each is not tab and not each.closing:
-                self.close(each)
+            if each is tab or (over and each.opener is not None):
+                # Not at once: a driver that is just making it ready would wait for its answer for ever.
+                each.closing = each.closing or time.monotonic()
 
     def _attached(self, parent: str, params: Message) -> None:
         info, session_id = params["targetInfo"], params["sessionId"]

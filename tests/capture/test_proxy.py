@@ -292,13 +292,15 @@ def test_a_login_in_an_address_is_not_of_what_is_sent(walk: Any, site: Any) -> N
     assert not [each for each in one.entries if "cret@" in repr(each)]
 
 
-def test_a_request_that_is_sent_again_with_a_login_has_its_page_both_times(walk: Any, site: Any) -> None:
+@pytest.mark.parametrize("slow", [0, 1])
+def test_a_request_that_is_sent_again_with_a_login_has_its_page_both_times(walk: Any, site: Any, slow: int) -> None:
     one = walk(http_credentials={"username": "staging", "password": "secret"})
     page = one.open(site.url + "/next")
-    page.goto(site.url + "/hit/asked/x?as=html&login=1")
-    page.evaluate("fetch('/hit/asked/y?login=1', {method: 'POST', body: 'a'}).then(() => 0)")
+    page.goto(f"{site.url}/hit/asked-{slow}/x?as=html&login=1&wait={slow}")
+    page.evaluate(f"fetch('/hit/asked-{slow}/y?login=1', {{method: 'POST', body: 'a'}}).then(() => 0)")
     one.settle()
-    assert [(each.method, each.resource_type, each.page, each.page_load, one.outcome(each).status) for each in one.hits("asked")] == [
+    hits = one.hits(f"asked-{slow}")
+    assert [(each.method, each.resource_type, each.page, each.page_load, one.outcome(each).status) for each in hits] == [
         ("GET", "document", "p1", 2, 401), ("GET", "document", "p1", 2, 200), ("POST", "fetch", "p1", 2, 200)
     ]  # fmt: skip
     assert one.of("Navigation")[-1].status == 200
