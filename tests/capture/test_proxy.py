@@ -393,7 +393,7 @@ def test_a_hostile_page_is_kept_within_bounds_that_the_record_names(
         "requests were not kept",
         "70 pushes and calls were not kept",
         "navigations were not kept",
-        "4 tabs were closed as soon as",
+        "4 tabs were closed soon after",
     ):
         assert said in gaps, gaps
     assert len(site.hits("bound")) == 101
