@@ -197,8 +197,10 @@ class Targets:
         over = calm and walk.tally.storm
         for each in open_:
             if each is tab or (over and each.opener is not None):
-                # Not at once: a driver that is just making it ready would wait for its answer for ever.
                 each.closing = each.closing or time.monotonic()
+                # One that shows nothing yet is just being made ready by its driver, which would wait for its answer for ever.
+                if each.last:
+                    self.close(each)
 
     def _attached(self, parent: str, params: Message) -> None:
         info, session_id = params["targetInfo"], params["sessionId"]
@@ -380,6 +382,8 @@ class Targets:
             )
         )  # fmt: skip
         self._ledger.left(former)
+        if tab.closing:
+            self.close(tab)
 
     def _within_document(self, _: str, params: Message) -> None:
         frame = self.frames.get(params["frameId"])
