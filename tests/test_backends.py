@@ -190,7 +190,6 @@ BREAKS = """
     """
 
 
-@pytest.mark.long
 def test_what_breaks_costs_one_walk_and_that_is_inconclusive(pytester: pytest.Pytester, site: str) -> None:
     result = run(pytester, site, BREAKS)
     found = walks(pytester)

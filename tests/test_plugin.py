@@ -275,7 +275,6 @@ def test_plan_only_prints_the_walks_and_makes_none(project: pytest.Pytester, sit
     assert not (project.path / "reports").exists()
 
 
-@pytest.mark.long
 def test_parallel_workers_do_not_mix_and_agree_on_the_exit_code(project: pytest.Pytester, site: str) -> None:
     _write(
         project,

@@ -621,6 +621,8 @@ class ProxyWalk:
                 flow.status = status
                 if status == UNAUTHORIZED and flow.request.header("authorization") is None:
                     self._unasked[flow.key] = flow
+                    if len(self._unasked) > KEPT:
+                        del self._unasked[next(iter(self._unasked))]
                 self._redirect(flow, status, location)
                 self._end(id_, Outcome(request=flow.request.id, state="delivered", status=status))
 

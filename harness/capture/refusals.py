@@ -77,7 +77,7 @@ def _sockets_script() -> str:
     return resources.files("harness.capture").joinpath("sockets.js").read_text(encoding="utf-8")
 
 
-def script(conditions: Message) -> str:
+def shared_worker_script(conditions: Message) -> str:
     """What a shared worker runs before its own script, which no network conditions are told: it opens no WebSocket to these either.
 
     Args:
@@ -112,9 +112,8 @@ class Refusals:
         if told is None or session is None or told.get("isReportOnly") or told.get("contentSecurityPolicyViolationType") != "kURLViolation":
             return
         url, walk = sent_url(told.get("blockedURL", "")), self.targets.walk(session_id)
-        if held_back(url):
-            # Its worker's policy lets it open none to nowhere. What it says of the true address nobody can tell.
-            url = held_back(url)
+        # Where a worker's policy lets it open none to nowhere, nobody can tell what it says of the true address.
+        url = held_back(url) or url
         if walk is None or not url.startswith(("http://", "https://", "ws://", "wss://")):
             return
         sent = self.ledger.new(walk, url)

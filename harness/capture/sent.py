@@ -123,7 +123,7 @@ class Ledger:
         if sent is None or sent.request is None or sent.outcome is not None or sent.walk.tally.full(CapturedRequest):
             return
         to = header(headers, "host") or header(headers, ":authority")
-        if to is None or to == urlsplit(sent.url).netloc.rpartition("@")[2]:
+        if to is None or to == urlsplit(sent.url).netloc:
             sent.added = sent.request.lacking(pair for pair in headers.items() if not pair[0].startswith(":"))
 
     def attribute(self, sent: Sent, loader: str) -> None:

@@ -7,9 +7,9 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from harness.capture import refusals
 from harness.capture.captured import Navigation, sent_url
 from harness.capture.exits import BLANK
+from harness.capture.refusals import shared_worker_script
 from harness.capture.tabs import Frame, Tab, Worker
 
 if TYPE_CHECKING:
@@ -273,7 +273,7 @@ class Targets:
         # A browser that does not know this opens them, and then the record says so.
         self._send("Network.emulateNetworkConditionsByRule", walk.network_conditions, session.id)
         if session.type == "shared_worker" and session.waiting:
-            self._send("Runtime.evaluate", {"expression": refusals.script(walk.network_conditions)}, session.id)
+            self._send("Runtime.evaluate", {"expression": shared_worker_script(walk.network_conditions)}, session.id)
 
     def _tree(self, session: Session, reply: Message, *, new: bool) -> None:
         """Take in what a tab shows already. One that was ``new`` began to show it before it could tell: that is told here."""
