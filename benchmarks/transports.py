@@ -67,8 +67,8 @@ def main() -> None:
         disk = Path(folder) / "disk.txt"
         disk.write_text("from disk")
 
-        def started(*switches: str, reports: bool = True) -> Any:
-            own = launch_options(reports=reports)
+        def started(*switches: str, unheld: bool = True) -> Any:
+            own = launch_options(unheld=unheld)
             return closing(playwright.chromium.launch(**{**own, "args": [*own["args"], *switches]}))
 
         with started(*LAUNCH_ARGS) as browser:
@@ -77,7 +77,7 @@ def main() -> None:
             ways += passive(browser, site, rows, disk, Path(folder))
             ways.append(routed(browser, site, rows, disk))
         # As the plugin starts it where nothing is to reach a vendor.
-        with started(*LAUNCH_ARGS, reports=False) as browser, closing(BrowserCapture.attach(browser)) as capture:
+        with started(*LAUNCH_ARGS, unheld=False) as browser, closing(BrowserCapture.attach(browser)) as capture:
             stubbed(ways[0], "browser", capture, browser, site, rows)
         try:
             with contextlib.ExitStack() as stack:

@@ -234,19 +234,20 @@ def _late_fixtures() -> ModuleType:
         if browser_name != "chromium":
             return browser_type_launch_args
         from harness.capture.browser import LAUNCH_ARGS
-        from harness.capture.chromium import NOT_PLAYWRIGHTS, launch_arguments, launch_options
+        from harness.capture.chromium import NOT_PLAYWRIGHTS, launch_arguments, launch_options, with_features_joined
 
         options = dict(browser_type_launch_args)
-        # Where nothing is to reach a vendor, the browser sends no reports of its own: nobody could answer them in its stead.
-        reports = pytestconfig.getoption("--tracking-mode") == "observe"
+        # Where nothing is to reach a vendor, the browser sends nothing that nobody could answer in its stead; a proxy can answer all of it.
+        unheld = tracking_proxy is not None or pytestconfig.getoption("--tracking-mode") == "observe"
         if not named:
-            found = launch_options(reports=reports)
+            found = launch_options(unheld=unheld)
             options = {**found, **options, "args": [*found["args"], *options.get("args", []), *LAUNCH_ARGS]}
         else:
-            options["args"] = [*launch_arguments(reports=reports), *options.get("args", []), *LAUNCH_ARGS]
+            options["args"] = [*launch_arguments(unheld=unheld), *options.get("args", []), *LAUNCH_ARGS]
             options.setdefault("ignore_default_args", list(NOT_PLAYWRIGHTS))
         if tracking_proxy is not None:
             options["args"] += tracking_proxy.launch_arguments()
+        options["args"] = with_features_joined(options["args"])
         return options
 
     @pytest.fixture(scope="session")

@@ -23,7 +23,7 @@ import playwright
 from harness.errors import BrowserError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 Source = Literal["TAGPROOF_BROWSER", "TAGPROOF_FIREFOX", "system", "playwright"]
 
@@ -48,11 +48,18 @@ NOT_PLAYWRIGHTS = ("--disable-ipc-flooding-protection",)
 """Switches of Playwright's own that are left out. For visitors Chromium holds a page back that changes its route without end; one that
 is not keeps the browser itself busy, so that a walk comes to no end."""
 
+_FEATURES = ("--enable-features", "--disable-features")
+
 _NOT_DRAWN = ("WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "WebUIOmniboxFullPopup")
 """What a full Chromium draws for each window though nobody sees it: pages of its own, almost half of a short walk's processor time."""
 
-_REPORTS = ("Reporting",)
-"""What sends reports of the browser's own (``report-to``, network errors): they leave by no way on which capture could hold them back."""
+_UNHELD_OFF = ("Reporting", "Prerender2FallbackPrefetchSpecRules")
+"""What leaves by no way on which capture could hold it back: reports of the browser's own (``report-to``, network errors), and documents
+that are fetched ahead of being prerendered (which under Playwright no page is: Chromium tells PrerenderingDisabledByDevTools)."""
+
+_UNHELD_ON = ("PrefetchMultipleActiveSetSizeLimitForBase:prefetch_multiple_active_set_size_limit_for_base_value/0",)
+"""So do documents that speculation rules have fetched ahead: none is, where none may be under way. What is then opened is loaded as ever.
+https://source.chromium.org/chromium/chromium/src/+/main:content/browser/preloading/prefetch/prefetch_features.cc"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +121,7 @@ def find_browser() -> FoundBrowser:
     )
 
 
-def launch_arguments(browser: FoundBrowser | None = None, *, reports: bool = True) -> list[str]:
+def launch_arguments(browser: FoundBrowser | None = None, *, unheld: bool = True) -> list[str]:
     """Command-line switches for Chromium, beside those that Playwright itself gives.
 
     The user agent is that of a headed browser and ``navigator.webdriver`` is false: vendors' scripts drop events, and consent
@@ -122,7 +129,8 @@ def launch_arguments(browser: FoundBrowser | None = None, *, reports: bool = Tru
 
     Args:
         browser: the browser that will be started; None to find it.
-        reports: whether it sends reports of its own, of what a page's policies refused and the like; pages see no difference.
+        unheld: whether it sends what capture in a browser sees at most, and cannot hold back: reports of its own, of what a page's policies
+            refused and the like, and documents that speculation rules have it fetch ahead. A page works the same without.
     """
     browser = browser or find_browser()
     switches = [
@@ -134,9 +142,11 @@ def launch_arguments(browser: FoundBrowser | None = None, *, reports: bool = Tru
         # The throbber of a tab that loads and its like, of which each frame is drawn though nobody sees it; pages move as ever.
         "--animation-duration-scale=0",
     ]
-    if features := playwrights_features_off():
-        # The last such switch is the one that counts: it must say all that Playwright's own says.
-        switches.append(f"--disable-features={','.join((*features, *_NOT_DRAWN, *(() if reports else _REPORTS)))}")
+    # The last switch of its name is the one that counts: it must say all that Playwright's own says.
+    if off := playwrights_features("disable"):
+        switches.append(f"--disable-features={','.join((*off, *_NOT_DRAWN, *(() if unheld else _UNHELD_OFF)))}")
+    if not unheld and (on := playwrights_features("enable")):
+        switches.append(f"--enable-features={','.join((*on, *_UNHELD_ON))}")
     if browser.version:
         switches.append(f"--user-agent={user_agent(browser.version)}")
     if not sandbox_possible(browser):
@@ -144,14 +154,25 @@ def launch_arguments(browser: FoundBrowser | None = None, *, reports: bool = Tru
     return switches
 
 
-def launch_options(browser: FoundBrowser | None = None, *, reports: bool = True) -> dict[str, Any]:
+def with_features_joined(switches: Iterable[str]) -> list[str]:
+    """The same switches, with one ``--enable-features`` and one ``--disable-features`` for all: Chromium heeds the last alone."""
+    joined: dict[str, list[str]] = {}
+    for switch in switches:
+        name, _, value = switch.partition("=")
+        told = joined.setdefault(name if name in _FEATURES else switch, [])
+        if name in _FEATURES:
+            told += [each for each in value.split(",") if each and each not in told]
+    return [f"{each}={','.join(told)}" if each in _FEATURES else each for each, told in joined.items()]
+
+
+def launch_options(browser: FoundBrowser | None = None, *, unheld: bool = True) -> dict[str, Any]:
     """Keyword arguments for Playwright's ``browser_type.launch``: executable_path, args, ignore_default_args, chromium_sandbox.
 
     The arguments are those of :func:`launch_arguments`.
     """
     browser = browser or find_browser()
     options: dict[str, Any] = {
-        "args": launch_arguments(browser, reports=reports), "ignore_default_args": list(NOT_PLAYWRIGHTS),
+        "args": launch_arguments(browser, unheld=unheld), "ignore_default_args": list(NOT_PLAYWRIGHTS),
         "chromium_sandbox": sandbox_possible(browser),
     }  # fmt: skip
     if browser.path is not None:
@@ -314,17 +335,18 @@ def _playwright_package() -> Path:
 
 
 @cache
-def playwrights_features_off() -> tuple[str, ...]:
-    """What Playwright has Chromium switch off by ``--disable-features``; empty where its source does not tell it in the way known here."""
+def playwrights_features(what: Literal["disable", "enable"]) -> tuple[str, ...]:
+    """What Playwright has Chromium switch off by ``--disable-features``, or on; empty where its source tells it in no way known here."""
+    named = f"{what}dFeatures"
     for path in (_playwright_package() / "lib" / name for name in ("coreBundle.js", "server/chromium/chromiumSwitches.js")):
         try:
             source = path.read_bytes()
         except OSError:
             continue
         # Megabytes: found by its name, and only there looked at.
-        at = source.find(b"disabledFeatures = ")
-        listed = re.match(rb"disabledFeatures = (?:\([^()]*\) => )?\[([^\[\]]*)\]\.filter\(Boolean\)", source[at : at + 20_000])
-        if at >= 0 and listed and b'"--disable-features=" + disabledFeatures' in source:
+        at = source.find(f"{named} = ".encode())
+        listed = re.match(rf"{named} = (?:\([^()]*\) => )?\[([^\[\]]*)\]\.filter\(Boolean\)".encode(), source[at : at + 20_000])
+        if at >= 0 and listed and f'"--{what}-features=" + {named}'.encode() in source:
             code = re.sub(r"//[^\n]*", "", listed.group(1).decode("utf-8", "replace"))
             return tuple(re.findall(r'"([A-Za-z]\w*)"', code))
     return ()

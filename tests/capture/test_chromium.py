@@ -14,9 +14,10 @@ from harness.capture.chromium import (
     find_browser,
     launch_arguments,
     launch_options,
-    playwrights_features_off,
+    playwrights_features,
     sandbox_possible,
     user_agent,
+    with_features_joined,
 )
 from harness.errors import BrowserError
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Playwright
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the stand-in browsers are shell scripts")
+FEATURES = ("--enable-features=", "--disable-features=")
 STARTS = '#!/bin/sh\necho "Chromium 156.0.8078.79 built on somewhere"\n'
 LACKS_A_LIBRARY = '#!/bin/sh\necho "error while loading shared libraries: libnss3.so" >&2\nexit 127\n'
 POINTS_TO_AN_INSTALLER = '#!/bin/sh\necho "Command requires the chromium snap to be installed."\nexit 1\n'
@@ -223,24 +225,37 @@ def test_a_page_that_changes_its_route_without_end_is_held_back_as_for_any_visit
     assert 50 < shown < 900
 
 
-def test_what_playwright_switches_off_stays_off(playwright: Any) -> None:
-    """Of two such switches the browser heeds the last alone."""
-    options = launch_options()
-    off: list[set[str]] = []
-    for args in (options["args"], [each for each in options["args"] if not each.startswith("--disable-features=")]):
+def features(browser: Any, what: str) -> list[str]:
+    """What a browser was told last to switch off or on: the only such switch that it heeds."""
+    line = browser.new_browser_cdp_session().send("SystemInfo.getInfo")["commandLine"]
+    return list(re.findall(rf" --{what}-features=(\S+)", line)[-1].split(","))
+
+
+@pytest.mark.parametrize("unheld", [True, False])
+def test_what_playwright_switches_off_and_on_stays_so(playwright: Any, unheld: bool) -> None:
+    options = launch_options(unheld=unheld)
+    told: list[dict[str, set[str]]] = []
+    for args in (options["args"], [each for each in options["args"] if not each.startswith(FEATURES)]):
         browser = playwright.chromium.launch(**{**options, "args": args})
-        line = browser.new_browser_cdp_session().send("SystemInfo.getInfo")["commandLine"]
-        off.append(set(re.findall(r"--disable-features=(\S+)", line)[-1].split(",")))
+        told.append({what: set(features(browser, what)) for what in ("disable", "enable")})
         browser.close()
-    assert off[0] == off[1] | {"WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "WebUIOmniboxFullPopup"}
-    assert set(playwrights_features_off()) == off[1]
+    ours, playwrights = told
+    assert playwrights == {"disable": set(playwrights_features("disable")), "enable": set(playwrights_features("enable"))}
+    assert ours["disable"] - playwrights["disable"] >= {"WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "WebUIOmniboxFullPopup"}
+    assert ("Reporting" in ours["disable"], ours["enable"] > playwrights["enable"]) == (not unheld, not unheld)
+    assert all(ours[what] >= playwrights[what] for what in ours)
+
+
+def test_switches_of_features_are_joined() -> None:
+    given = ["--a=1,2", "--enable-features=A,B:x/1", "--disable-features=C", "--b", "--enable-features=D,A", "--b", "--disable-features="]
+    assert with_features_joined(given) == ["--a=1,2", "--enable-features=A,B:x/1,D", "--disable-features=C", "--b"]
 
 
 def test_where_playwrights_list_is_not_found_nothing_is_replaced(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(chromium, "_playwright_package", lambda: tmp_path)
-    playwrights_features_off.cache_clear()
+    playwrights_features.cache_clear()
     browser = FoundBrowser(path=None, name="Chromium", version="156.0.8078.79", source="playwright")
     try:
-        assert not any(each.startswith("--disable-features") for each in launch_arguments(browser))
+        assert not any(each.startswith(FEATURES) for each in launch_arguments(browser, unheld=False))
     finally:
-        playwrights_features_off.cache_clear()
+        playwrights_features.cache_clear()

@@ -73,7 +73,7 @@ def test_a_report_to_a_vendor_that_went_out_all_the_same_is_a_gap(walk: Any, sit
 
 
 def test_a_browser_started_so_sends_none(playwright: Any, site: Any) -> None:
-    options = launch_options(reports=False)
+    options = launch_options(unheld=False)
     browser = playwright.chromium.launch(**{**options, "args": [*options["args"], *LAUNCH_ARGS]})
     capture = BrowserCapture.attach(browser)
     walked = Walked(capture, browser, lambda _: None, options={"ignore_https_errors": True})

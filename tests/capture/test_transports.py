@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from contextlib import closing
 from typing import Any
 
 import pytest
 
+from harness.capture.browser import LAUNCH_ARGS, BrowserCapture
 from harness.capture.captured import Answer
-from harness.capture.chromium import find_browser
+from harness.capture.chromium import find_browser, launch_options
 from transports.matrix import Matrix, stub
 from transports.rows import Row, fill, rows_of
+from transports.walked import Walked
 
 # One worker makes what all its tests look at.
 pytestmark = pytest.mark.xdist_group("transports")
@@ -73,6 +77,30 @@ def test_a_speculative_prefetch_cannot_be_stubbed_and_the_record_says_so(walk: A
     assert walked.wait(lambda: bool(walked.hits("ahead")))
     assert any("could not be stubbed" in gap and "/hit/ahead/" in gap for gap in walked.walk.note_gap())
     assert [each.disposition for each in walked.hits("ahead")] == ["passed"]
+
+
+def test_a_browser_started_so_fetches_nothing_ahead(playwright: Any, site: Any) -> None:
+    """What was to be fetched ahead is opened as ever."""
+    options = launch_options(unheld=False)
+    with (
+        closing(playwright.chromium.launch(**{**options, "args": [*options["args"], *LAUNCH_ARGS]})) as browser,
+        closing(BrowserCapture.attach(browser)) as capture,
+    ):
+        walked = Walked(capture, browser, stub)
+        page = walked.open(site.url + "/next")
+        urls = ["/hit/rules/x", f"{site.other}/hit/rules/x", "/next?later"]
+        ahead = {what: [{"urls": urls}] for what in ("prefetch", "prerender")}
+        page.evaluate(
+            "rules => { const s = document.createElement('script'); s.type = 'speculationrules'; s.text = rules; document.head.append(s) }",
+            json.dumps(ahead),
+        )
+        walked.walk.quiet(0.5, 5.0)
+        page.evaluate("() => { location.href = '/next?later' }")
+        page.wait_for_url("**/next?later")
+        walked.finish()
+    assert walked.hits("rules") == site.hits("rules") == []
+    assert [(each.resource_type, each.header("sec-purpose")) for each in walked.requests if "later" in each.url] == [("document", None)]
+    assert walked.walk.note_gap() == ()
 
 
 def test_the_matrix_is_wide() -> None:
