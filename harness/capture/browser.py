@@ -26,6 +26,7 @@ from harness.capture.sent import UNPAUSED, UNSEEN, Ledger
 from harness.capture.stuck import Stuck
 from harness.capture.targets import AUTO, IGNORED, PAGES, Targets
 from harness.capture.traffic import PATTERNS, Traffic
+from harness.capture.unheld import BackgroundFetches, EarlyHints
 from harness.capture.walk import BrowserWalk
 from harness.errors import BrowserError
 
@@ -69,8 +70,8 @@ class BrowserCapture:
         self._targets.exits = self._exits
         self._traffic = Traffic(self._send, self._targets, self._ledger, refusals, self._pushes, self._exits, self._live)
         self._stuck = Stuck(self._send, self._targets)
-        told = (refusals, Sockets(self._targets, self._ledger), Reports(self._targets, self._ledger))
-        parts = (self._traffic, self._targets, self._pushes, *told)
+        unpaused = (each(self._targets, self._ledger) for each in (Sockets, Reports, BackgroundFetches, EarlyHints))
+        parts = (self._traffic, self._targets, self._pushes, refusals, *unpaused)
         self._events = {name: take for part in parts for name, take in part.events.items()}
         self.connection = Connection(url, events=self._events, event=self._take, tick=self._tick, lost=self._dropped)
         exclude = [{"type": kind, "exclude": True} for kind in IGNORED]

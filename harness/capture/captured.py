@@ -55,11 +55,13 @@ class CapturedRequest:
     Attributes:
         id: unique in the walk.
         time: seconds since the walk began.
-        method: None where it cannot be known (a request refused by a content security policy), or there is none (a WebSocket's message).
+        method: None where it cannot be known (a request refused by a content security policy, a background fetch), or there is none (a
+            WebSocket's message).
         headers: in wire order where the backend knows it; names as sent. In a browser without those that are added only when a request
             goes to the network, until its :class:`Outcome` tells them.
         resource_type: Chrome's word in lower case: document, image, ping, xhr, fetch, script, preflight …; ``websocket-message``
-            for what is sent over an open WebSocket, ``webtransport`` for a session's beginning, ``report`` for one of the browser's own.
+            for what is sent over an open WebSocket, ``webtransport`` for a session's beginning, ``report`` for one of the browser's own,
+            ``background-fetch`` for what a service worker had it fetch.
         page: the tab, ``p1``, ``p2`` … in order of opening; None for a shared or service worker.
         page_url: the tab's document URL when the request was sent (that of the document that sent it).
         page_load: ordinal of the document load in that tab, 1 for its first; None if unknown.

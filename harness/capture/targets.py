@@ -11,6 +11,7 @@ from harness.capture.captured import Navigation, sent_url
 from harness.capture.exits import BLANK
 from harness.capture.refusals import shared_worker_script
 from harness.capture.tabs import Frame, Tab, Worker
+from harness.capture.unheld import SERVICE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -108,6 +109,7 @@ class Targets:
         self.walk_of: dict[str, BrowserWalk] = {}
         self.strangers: deque[str] = deque(maxlen=1_000)
         """The latest targets that are gone and were of no walk: what they sent while they were left comes after that."""
+        self._observed: set[str] = set()
         self.exits: Exits
         self.events: dict[str, Callable[[str, Message], None]] = {
             "Target.targetCreated": self._target,
@@ -148,6 +150,7 @@ class Targets:
     def forget(self, walk: BrowserWalk) -> None:
         """Drop all that is known of a walk whose contexts are gone."""
         self.contexts = {context: each for context, each in self.contexts.items() if each is not walk}
+        self._observed &= self.contexts.keys()
         gone = {target for target, each in self.walk_of.items() if each is walk}
         for store in (self.tabs, self.frames, self.workers, self.walk_of):
             for target in gone & store.keys():
@@ -258,6 +261,8 @@ class Targets:
             self._refuse(session, walk)
             send("Page.addScriptToEvaluateOnNewDocument", {"source": self._script(walk), "runImmediately": True}, session.id)
             send("Target.setAutoAttach", AUTO, session.id)
+            if session.type == "page":
+                self._observe(session.id, info["browserContextId"])
             send("Page.getFrameTree", None, session.id, lambda reply: self._tree(session, reply, new=new))
         elif session.type in WORKERS:
             send("Network.enable", _NETWORK, session.id)
@@ -265,6 +270,14 @@ class Targets:
             self._refuse(session, walk)
             send("Target.setAutoAttach", AUTO, session.id)
         self._resume(session)
+
+    def _observe(self, session_id: str, context: str) -> None:
+        """Have a tab tell of the background fetches of its context: those from now on."""
+        if context not in self._observed:
+            self._observed.add(context)
+            self._send("BackgroundService.clearEvents", SERVICE, session_id)
+            self._send("BackgroundService.setRecording", {**SERVICE, "shouldRecord": True}, session_id)
+        self._send("BackgroundService.startObserving", SERVICE, session_id)
 
     def _refuse(self, session: Session, walk: BrowserWalk) -> None:
         """Have a target open no WebSocket to what its walk named beforehand."""

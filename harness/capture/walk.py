@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from harness.capture.datalayer import Recorder
     from harness.capture.tabs import Tab
 
-LASTING = frozenset({"websocket", "webtransport", "eventsource", "media"})
+LASTING = frozenset({"websocket", "webtransport", "eventsource", "media", "background-fetch"})
 """Resource types that stay open by their nature: they do not keep a walk from being quiet."""
 
 MESSAGE = "websocket-message"

@@ -107,6 +107,7 @@ class Site:
 
     ``/hit/…?as=<content>`` says what is answered, ``status=`` with which status, ``to=`` redirects, ``wait=`` seconds before, ``cors=no``
     without the headers that let other origins read it, ``login=1`` only to who has a login, and ``sw`` files may be put at any path.
+    A page's ``early_hints`` are sent before it, by TLS alone.
     """
 
     port: int = 0
@@ -290,7 +291,10 @@ def _safe(site: Site) -> Iterator[int]:
             answer = Answered.to(query, headers)
         else:
             answer = Answered(200, *site.pages[path], 0) if path in site.pages else Answered(404, {}, b"", 0)
-        told = [(name.lower().encode(), value.encode()) for name, value in answer.headers.items()]
+        told = [(name.lower().encode(), value.encode()) for name, value in answer.headers.items() if name != "early-hints"]
+        if hints := answer.headers.get("early-hints"):
+            await send({"type": "http.response.early_hint", "links": [hints.encode()]})
+            await asyncio.sleep(0.2)
         await send({"type": "http.response.start", "status": answer.status, "headers": told})
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else answer.body})
 
