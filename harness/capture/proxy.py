@@ -372,12 +372,13 @@ def _reply(answer: Answer, request: CapturedRequest) -> Message:
 
 
 def _browsers_own(headers: list[list[str]]) -> bool:
-    """Whether a browser asks for its own sake (autofill, updates): no page sent it, and it is no navigation.
+    """Whether a browser asks for its own sake (autofill, updates): no page sent it, it is no navigation, and of no site's origin.
 
     https://w3c.github.io/webappsec-fetch-metadata/#sec-fetch-site-header
     """
     said = {name.lower(): value for name, value in headers}
-    return said.get("sec-fetch-site") == "none" and said.get("sec-fetch-dest") == "empty"
+    of_a_site = said.get("origin", "").startswith("http")
+    return said.get("sec-fetch-site") == "none" and said.get("sec-fetch-dest") == "empty" and not of_a_site
 
 
 def free_port(host: str) -> int:

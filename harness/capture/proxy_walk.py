@@ -827,6 +827,8 @@ def _type_of(request: CapturedRequest, *, websocket: bool) -> tuple[str | None, 
     if (request.header("accept") or "") == "text/event-stream":
         return "eventsource", None
     destination = request.header("sec-fetch-dest")
+    if destination == "empty" and request.header("sec-fetch-site") == "none":
+        return "background-fetch", None
     if destination is not None:
         main = True if destination == "document" else False if destination in ("iframe", "frame") else None
         return _DESTINATIONS.get(destination), main

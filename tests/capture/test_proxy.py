@@ -493,6 +493,30 @@ def test_what_a_browser_asks_for_its_own_sake_is_not_the_sites(walk: Any, site: 
     assert [urlsplit(each.url).path for each in one.hits("own")] == ["/hit/own/page"]
 
 
+@pytest.mark.skipif(find_browser().shell, reason="the headless shell fetches nothing in the background")
+@pytest.mark.parametrize("stubbed", [False, True])
+def test_what_a_site_has_fetched_in_the_background_is_the_sites(walk: Any, site: Any, stubbed: bool) -> None:
+    marker = f"background-{stubbed}"
+    walked = walk(stub if stubbed else lambda _: None)
+    site.page("/background.js", "onbackgroundfetchsuccess = () => 1", "text/javascript")
+    walked.open(site.url + "/next").evaluate(
+        "([near, far]) => navigator.serviceWorker.register('/background.js').then(() => navigator.serviceWorker.ready).then(worker =>"
+        " worker.backgroundFetch.fetch('x', [new Request(near, {method: 'POST', body: 'abc'}), far])).then(() => 1)",
+        [f"/hit/{marker}/x", f"{site.other}/hit/{marker}/y"],
+    )
+    until = time.monotonic() + 8
+    while len(walked.hits(marker)) < 2 and time.monotonic() < until:
+        walked.walk.quiet(0.05, 0.5)
+    walked.settle()
+    posted, got = sorted(walked.hits(marker), key=lambda each: str(each.method), reverse=True)
+    assert [(each.method, each.body.data, each.resource_type, each.page) for each in (posted, got)] == [
+        ("POST", b"abc", "background-fetch", None),
+        ("GET", b"", "background-fetch", None),
+    ]
+    assert {each.disposition for each in (posted, got)} == {"stubbed" if stubbed else "passed"}
+    assert len(site.hits(marker)) == (0 if stubbed else 2)
+
+
 def test_a_context_that_does_not_go_through_the_proxy_is_refused(proxied: Any, walk: Any) -> None:
     context = proxied.new_context()
     with pytest.raises(BrowserError, match="does not go through the proxy") as refused:
