@@ -47,6 +47,16 @@ UNKNOWN = 1.5
 """Seconds that a request of a frame not yet known is held."""
 
 _BY_JOURNEY = "answered by the journey's own route or replay, before capture"
+_UNREADABLE = frozenset({
+    "InvalidResponse", "WildcardOriginNotAllowed", "MissingAllowOriginHeader", "MultipleAllowOriginValues", "InvalidAllowOriginValue",
+    "AllowOriginMismatch", "InvalidAllowCredentials",
+})  # fmt: skip
+"""What is wrong with an answer that came, and that its page may not read for it. With all other such errors the request was not sent.
+https://chromedevtools.github.io/devtools-protocol/tot/Network/#type-CorsError"""
+
+_LOCAL = frozenset({"InsecureLocalNetwork", "InsecurePrivateNetwork", "InvalidPrivateNetworkAccess", "LocalNetworkAccessPermissionDenied"})
+"""A page from the internet may not reach a nearer network. https://wicg.github.io/local-network-access/"""
+
 _REASONS: dict[str, str] = {
     "csp": "content security policy", "mixed-content": "mixed content", "inspector": "refused by the journey's own tools",
 }  # fmt: skip
@@ -421,29 +431,28 @@ class Traffic:
             return
         blocked = params.get("blockedReason")
         cors = params.get("corsErrorStatus", {}).get("corsError", "")
-        if sent.request is None:
+        unpaused = sent.request is None
+        if unpaused:
             if params.get("canceled") and not blocked:
                 self.ledger.release(sent)
                 return
             self.ledger.withdraw(sent)
             self.ledger.record_told(sent)
-            if blocked:
-                reason = _REASONS.get(str(blocked), str(blocked)) + self.refusals.directive(session_id, sent.url)
-                outcome = Outcome(request=sent.id, state="blocked", reason=reason)
-            elif cors:
-                outcome = Outcome(request=sent.id, state="failed", reason=cors)
-            else:
-                outcome = Outcome(request=sent.id, state="answered-by-journey", reason=f"{_BY_JOURNEY} ({params.get('errorText', '')})")
-            self.ledger.end(sent, outcome)
-            return
         if blocked:
-            outcome = Outcome(request=sent.id, state="blocked", reason=_REASONS.get(str(blocked), str(blocked)))
-        elif cors and not cors.startswith("Preflight"):
+            directive = self.refusals.directive(session_id, sent.url) if unpaused else ""
+            outcome = Outcome(request=sent.id, state="blocked", reason=_REASONS.get(str(blocked), str(blocked)) + directive)
+        elif cors in _LOCAL:
+            outcome = Outcome(request=sent.id, state="blocked", reason=f"local network access ({cors})")
+        elif cors in _UNREADABLE and not unpaused:
             outcome = Outcome(request=sent.id, state="delivered", reason=f"its page may not read the answer ({cors})")
+        elif cors:
+            outcome = Outcome(request=sent.id, state="failed", reason=cors)
+        elif unpaused:
+            outcome = Outcome(request=sent.id, state="answered-by-journey", reason=f"{_BY_JOURNEY} ({params.get('errorText', '')})")
         elif params.get("canceled"):
             outcome = Outcome(request=sent.id, state="unknown", reason="given up by the page before an answer was seen")
         else:
-            outcome = Outcome(request=sent.id, state="failed", reason=cors or str(params.get("errorText", "")))
+            outcome = Outcome(request=sent.id, state="failed", reason=str(params.get("errorText", "")))
         self.ledger.end(sent, outcome)
 
     def _finished(self, _: str, params: Message) -> None:

@@ -504,6 +504,44 @@ AHEAD = """
 """
 
 
+NEARER = """async urls => {
+    for (const url of urls.slice(0, 2)) await fetch(url, {method: 'POST', body: 'a', mode: 'no-cors'}).catch(() => 0);
+    await new Promise(done => { const image = new Image(); image.onerror = image.onload = done; image.src = urls[2] });
+}"""
+
+
+def test_what_a_page_from_the_internet_may_not_send_to_a_nearer_network_is_not_delivered(walk: Any, site: Any) -> None:
+    site.page("/public", "<p>", content_security_policy="treat-as-public-address")
+    walked = walk()
+    page = walked.open(site.url + "/public")
+    page.evaluate(NEARER, [f"{site.other}/hit/nearer/{name}" for name in "abc"])
+    walked.walk.barrier()
+    assert walked.wait(lambda: sum(bool(walked.outcome(each)) for each in walked.hits("nearer")) == 3)
+    assert site.hits("nearer") == []
+    told = [(each.method, each.body.data, walked.outcome(each).state) for each in walked.hits("nearer")]
+    assert told == [("POST", b"a", "blocked"), ("POST", b"a", "blocked"), ("GET", b"", "blocked")]
+    assert all(walked.outcome(each).reason.startswith("local network access (") for each in walked.hits("nearer"))
+
+
+@pytest.mark.parametrize(("query", "state"), [("cors=no", "delivered"), ("cors=no&type=a%2Fb", "failed")])
+def test_an_answer_that_a_page_may_not_read_was_sent_and_what_its_preflight_forbade_was_not(
+    walk: Any, site: Any, query: str, state: str
+) -> None:
+    walked = walk()
+    page = walked.open(site.url + "/next")
+    kind = "a/b" if "type=" in query else "text/plain"
+    marker = f"unread-{state}"
+    page.evaluate(
+        "([url, kind]) => fetch(url, {method: 'POST', body: 'a', headers: {'Content-Type': kind}}).catch(() => 1)",
+        [f"{site.other}/hit/{marker}/x?{query}", kind],
+    )
+    walked.walk.barrier()
+    assert walked.wait(lambda: bool(walked.hits(marker) and walked.outcome(walked.hits(marker)[0])))
+    [one] = walked.hits(marker)
+    assert (one.body.data, walked.outcome(one).state) == (b"a", state)
+    assert len(site.hits(marker)) == (state == "delivered")
+
+
 @pytest.mark.parametrize("stubbed", [False, True])
 def test_a_document_that_a_service_worker_has_fetched_ahead(walk: Any, site: Any, stubbed: bool) -> None:
     site.page("/ahead.js", AHEAD, "text/javascript")
