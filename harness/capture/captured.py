@@ -237,6 +237,26 @@ class Answer:
     blocked: bool = False
 
 
+_KEPT_BACK = (
+    "corp-", "coep-", "content-type", "net::ERR_BLOCKED_BY_ORB", "net::ERR_BLOCKED_BY_RESPONSE", "BlockedByResponse",
+    "NS_ERROR_DOM_CORP_FAILED",
+)  # fmt: skip
+"""How such a reason begins, in Chromium's three ways of telling it and in Firefox's."""
+
+
+def kept_back(reason: str) -> bool:
+    """Whether a browser that gives this reason kept an answer from its page: the request was sent, and answered.
+
+    https://chromedevtools.github.io/devtools-protocol/tot/Network/#type-BlockedReason and https://fetch.spec.whatwg.org/#corb
+    """
+    return reason.startswith(_KEPT_BACK)
+
+
+def unreadable(why: str) -> str:
+    """What is said of an answer that was kept from its page."""
+    return f"its page may not read the answer ({why})"
+
+
 _WITH_A_LOGIN = re.compile(r"((?:https?|wss?)://)[^/?#@]*@([^/?#@]*(?:[/?#]|$))", re.IGNORECASE)
 
 

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote, urljoin
 
-from harness.capture.captured import Body, CapturedRequest, Navigation, Outcome, OutcomeState
+from harness.capture.captured import Body, CapturedRequest, Navigation, Outcome, OutcomeState, kept_back, unreadable
 from harness.errors import RecordingError
 
 if TYPE_CHECKING:
@@ -296,6 +296,8 @@ class _Reader:
         if status is not None and status > 0:
             kept = "answered from the browser's cache" if entry.get("_fromCache") else ""
             return Outcome(request=request.id, state="delivered", time=time, status=status, reason=kept)
+        if kept_back(reason):
+            return Outcome(request=request.id, state="delivered", time=time, reason=unreadable(reason))
         state: OutcomeState = "unknown"
         if reason:
             state = "blocked" if _BLOCKED.search(reason) else "failed"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from collections import deque
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
-from harness.capture.captured import Body, CapturedRequest, Outcome
+from harness.capture.captured import Body, CapturedRequest, Outcome, unreadable
 from harness.capture.walk import Slot
 
 if TYPE_CHECKING:
@@ -44,6 +44,8 @@ PAGE_LEFT = "the page was left before an answer was seen"
 KEPT = 10_000
 """How many requests are remembered for what may still be told of them."""
 
+Kept = TypeVar("Kept")
+
 
 @dataclass(slots=True)
 class Sent:
@@ -60,6 +62,7 @@ class Sent:
         until: when its page is no longer waited for.
         watched: whether its answer is paused too, for its page may not tell of that.
         added: headers that were added to it when it went to the network.
+        before: how many answers the network tells of before this one's, under the same id: those of the hops that led here.
     """
 
     walk: BrowserWalk
@@ -84,6 +87,7 @@ class Sent:
     watched: bool = False
     former: str | None = None
     added: tuple[tuple[str, str], ...] = ()
+    before: int = 0
     told: dict[str, Any] = field(default_factory=dict)
 
 
@@ -97,6 +101,7 @@ class Ledger:
         unseen: paused and not yet told by their pages.
         open: paused, and what became of them is not known.
         loose: the latest that were paused without a page session's id, and when.
+        answers: the statuses that the network told of, by the page session's id: one for each hop of a redirect.
     """
 
     def __init__(self) -> None:
@@ -106,6 +111,7 @@ class Ledger:
         self.unseen: dict[str, deque[Sent]] = {}
         self.open: dict[int, Sent] = {}
         self.loose: deque[tuple[float, Sent]] = deque(maxlen=64)
+        self.answers: dict[str, list[int]] = {}
 
     def new(self, walk: BrowserWalk, url: str, network: str = "") -> Sent:
         """A request that was just heard of for the first time."""
@@ -125,6 +131,11 @@ class Ledger:
         to = header(headers, "host") or header(headers, ":authority")
         if to is None or to == urlsplit(sent.url).netloc:
             sent.added = sent.request.lacking(pair for pair in headers.items() if not pair[0].startswith(":"))
+
+    def answered(self, network: str, status: int) -> None:
+        """The network tells what a request with this id was answered, whatever its page may then see of it."""
+        if self.heard_of(network) is not None:
+            remember(self.answers, network, [*self.answers.get(network, ()), status])
 
     def attribute(self, sent: Sent, loader: str) -> None:
         """Which document load a request is of."""
@@ -215,7 +226,7 @@ class Ledger:
             sent.request = self.completed(sent, sent.request)
         self.place(sent)
         if sent.load is not None and sent.load.replaced is not None and not sent.watched:
-            self.end(sent, Outcome(request=sent.id, state="unknown", reason=PAGE_LEFT))
+            self.lost(sent, Outcome(request=sent.id, state="unknown", reason=PAGE_LEFT))
 
     def record_told(self, sent: Sent, *, disposition: Disposition = "unknown") -> None:
         """Record a request that was never paused, as its page told of it: a body that is no text is not told."""
@@ -265,6 +276,14 @@ class Ledger:
         else:
             sent.slot.entries.append(sent.outcome)
 
+    def lost(self, sent: Sent, outcome: Outcome) -> None:
+        """Its page saw no answer: that is what became of it, unless the network told of one."""
+        if statuses := self.answers.get(sent.network, [])[sent.before :]:
+            reason = "" if outcome.state == "unknown" else outcome.reason if outcome.state == "delivered" else unreadable(outcome.reason)
+            # A request that was asked for a login had two.
+            outcome = Outcome(request=sent.id, state="delivered", status=statuses[-1], reason=reason)
+        self.end(sent, outcome)
+
     def left(self, load: Load) -> None:
         """Another document is shown: what became of what this one sent is told of no more."""
         # One of which its page told nothing yet may still prove to be of the next.
@@ -275,7 +294,7 @@ class Ledger:
         """Say of requests whose answers will not be seen that it is not known what became of them."""
         for sent in [each for each in self.open.values() if each.request is not None and which(each)]:
             if sent.request is not None and sent.request.resource_type != "ping":
-                self.end(sent, Outcome(request=sent.id, state="unknown", reason=reason))
+                self.lost(sent, Outcome(request=sent.id, state="unknown", reason=reason))
 
     def gone(self, which: Callable[[Frame], bool]) -> None:
         """The documents of these frames are gone: of what is paused of them, they tell soon, or never."""
@@ -320,7 +339,7 @@ class Ledger:
         """Say what is not known of what a closed tab sent: the browser does not tell of the end of a context."""
         for sent in list(self.open.values()):
             if sent.frame is not None and sent.frame.tab.closed and now - sent.walk.zero - sent.time > UNANSWERED:
-                self.end(sent, Outcome(request=sent.id, state="unknown", reason="no answer was seen after its tab was closed"))
+                self.lost(sent, Outcome(request=sent.id, state="unknown", reason="no answer was seen after its tab was closed"))
         for key, waiting in list(self.expected.items()):
             while waiting and waiting[0].slot.gone and now - waiting[0].walk.zero - waiting[0].time > STALE:
                 waiting.popleft()
@@ -340,6 +359,7 @@ class Ledger:
         for store in (self.network, self.fetch):
             for key in [key for key, sent in store.items() if sent.walk is walk]:
                 del store[key]
+        self.answers = {key: statuses for key, statuses in self.answers.items() if key in self.network}
         for waiting in (self.expected, self.unseen):
             for key in [key for key, each in waiting.items() if each and each[0].walk is walk]:
                 del waiting[key]
@@ -357,9 +377,9 @@ def _called(sent: Sent) -> str:
     return told if told in ("fetch", "eventsource") else "fetch" if last else "xhr"
 
 
-def remember(store: dict[Any, Sent], key: str | int, sent: Sent) -> None:
-    """Keep a request under an id, and forget the oldest tenth of what is kept beyond the limit."""
-    store[key] = sent
+def remember(store: dict[Any, Kept], key: str | int, kept: Kept) -> None:
+    """Keep a request, or what is told of it, under an id, and forget the oldest tenth of what is kept beyond the limit."""
+    store[key] = kept
     if len(store) > KEPT:
         for old in list(store)[: KEPT // 10]:
             del store[old]

@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from harness.capture import stub
-from harness.capture.captured import Body, CapturedRequest, Outcome, sent_url
+from harness.capture.captured import Body, CapturedRequest, Outcome, kept_back, sent_url, unreadable
 from harness.capture.sent import LEFT, UNPAUSED, UNSEEN, Ledger, Sent, header, remember, sender
 from harness.capture.walk import Slot
 
@@ -98,6 +98,7 @@ class Traffic:
             "Network.requestWillBeSent": self._will_be_sent,
             "Network.requestWillBeSentExtraInfo": lambda _, params: self.ledger.on_the_wire(params["requestId"], params["headers"]),
             "Network.responseReceived": self._response,
+            "Network.responseReceivedExtraInfo": lambda _, params: self.ledger.answered(params["requestId"], params["statusCode"]),
             "Network.loadingFailed": self._failed,
             "Network.loadingFinished": self._finished,
             "Network.requestServedFromCache": self._from_memory,
@@ -193,7 +194,8 @@ class Traffic:
             if sent.worker is not None:
                 sent.frame = sent.worker.frame
         former = self.ledger.fetch.get(event.get("redirectedRequestId", ""))
-        sent.former = sent.former or (former.id if former else None)
+        if former is not None:
+            sent.former, sent.before = sent.former or former.id, sent.before or former.before + 1
         frame = sent.frame
         tracked = bool(event.get("networkId")) and self._watched(frame, sent.worker) and not sent.told
         if not told and not sent.told:
@@ -347,7 +349,7 @@ class Traffic:
         if (status := event.get("responseStatusCode")) is not None:
             self.ledger.end(sent, Outcome(request=sent.id, state="delivered", status=status))
         else:
-            self.ledger.end(sent, Outcome(request=sent.id, state="failed", reason=str(event.get("responseErrorReason", ""))))
+            self.ledger.end(sent, _lost(sent, str(event.get("responseErrorReason", ""))))
 
     def _will_be_sent(self, session_id: str, params: Message) -> None:
         session, walk = self.targets.sessions.get(session_id), self.targets.walk(session_id)
@@ -386,7 +388,9 @@ class Traffic:
             self.ledger.expected.setdefault(network, deque()).append(sent)
         sent.session, sent.frame, sent.worker, sent.told = session_id, frame or sent.frame, session.worker, params
         sent.initiator = params.get("initiator", {}).get("type")
-        sent.former = sent.former or (former.id if former else None)
+        if former is not None:
+            sent.former = sent.former or former.id
+            sent.before = former.before + bool(params.get("redirectHasExtraInfo"))
         self.ledger.attribute(sent, params.get("loaderId", ""))
         remember(self.ledger.network, network, sent)
         if sent.request is not None:
@@ -438,13 +442,13 @@ class Traffic:
                 return
             self.ledger.withdraw(sent)
             self.ledger.record_told(sent)
-        if blocked:
+        if blocked and not kept_back(str(blocked)):
             directive = self.refusals.directive(session_id, sent.url) if unpaused else ""
             outcome = Outcome(request=sent.id, state="blocked", reason=_REASONS.get(str(blocked), str(blocked)) + directive)
         elif cors in _LOCAL:
             outcome = Outcome(request=sent.id, state="blocked", reason=f"local network access ({cors})")
         elif cors in _UNREADABLE and not unpaused:
-            outcome = Outcome(request=sent.id, state="delivered", reason=f"its page may not read the answer ({cors})")
+            outcome = Outcome(request=sent.id, state="delivered", reason=unreadable(cors))
         elif cors:
             outcome = Outcome(request=sent.id, state="failed", reason=cors)
         elif unpaused:
@@ -452,8 +456,8 @@ class Traffic:
         elif params.get("canceled"):
             outcome = Outcome(request=sent.id, state="unknown", reason="given up by the page before an answer was seen")
         else:
-            outcome = Outcome(request=sent.id, state="failed", reason=str(params.get("errorText", "")))
-        self.ledger.end(sent, outcome)
+            outcome = _lost(sent, str(blocked or params.get("errorText", "")))
+        self.ledger.lost(sent, outcome)
 
     def _finished(self, _: str, params: Message) -> None:
         sent = self.ledger.network.get(params["requestId"])
@@ -465,6 +469,13 @@ class Traffic:
         sent = self.ledger.network.get(params["requestId"])
         if sent is not None and sent.request is None:
             self.ledger.release(sent)
+
+
+def _lost(sent: Sent, reason: str) -> Outcome:
+    """What became of a request of which its page was told an error: nothing came of it, or an answer that was kept back."""
+    if kept_back(reason):
+        return Outcome(request=sent.id, state="delivered", reason=unreadable(reason))
+    return Outcome(request=sent.id, state="failed", reason=reason)
 
 
 def asks_first(told: Message) -> bool:

@@ -190,6 +190,11 @@ def test_byte_order_marks(encoding: str) -> None:
         ({"status": 0, "_error": "net::ERR_BLOCKED_BY_CLIENT"}, {}, ("blocked", None, "net::ERR_BLOCKED_BY_CLIENT")),
         ({"status": 0, "_error": "net::ERR_NAME_NOT_RESOLVED"}, {}, ("failed", None, "net::ERR_NAME_NOT_RESOLVED")),
         ({"status": -1, "_failureText": "NS_ERROR_NET_RESET"}, {}, ("failed", None, "NS_ERROR_NET_RESET")),
+        (
+            {"status": 0, "_error": "net::ERR_BLOCKED_BY_ORB"},
+            {},
+            ("delivered", None, "its page may not read the answer (net::ERR_BLOCKED_BY_ORB)"),
+        ),
         ({"status": 0}, {}, ("unknown", None, "the HAR has no response")),
         ({"status": 200}, {"_fromCache": "memory"}, ("delivered", 200, "answered from the browser's cache")),
     ],

@@ -290,6 +290,14 @@ CLICK = [
     js("redirect-document", "location.href = '{hit}&to={end}'", count=2, stubbed=1, chain=True, where=(("page_load", 1),)),
     js("server-error", "await fetch('{hit}&status=500', {{method: 'POST', body: 'a'}})"),
     js("no-content", "navigator.sendBeacon('{hit}&status=204', 'a')"),
+    # What a page may not read of an answer does not undo what was sent.
+    js("image-of-html", "await new Promise(r => {{ const i = new Image(); i.onload = i.onerror = r; i.src = '{far}&as=html' }})"),
+    js("stylesheet-of-html", "const l = document.createElement('link'); l.rel = 'stylesheet'; l.href = '{far}&as=html'; document.head.append(l); await new Promise(r => l.onload = l.onerror = r)"),
+    js("image-for-its-own-origin", "await new Promise(r => {{ const i = new Image(); i.onload = i.onerror = r; i.src = '{far}&as=gif&corp=same-origin' }})"),
+    js("fetch-for-its-own-site", "await fetch('{far}&corp=same-site', {{method: 'POST', body: 'a', mode: 'no-cors'}}).catch(() => 0)"),
+    js("beacon-for-its-own-origin", "navigator.sendBeacon('{far}&corp=same-origin', 'a')"),
+    js("fetch-redirect-refused", "await fetch('{hit}&to={end}', {{method: 'POST', body: 'a', redirect: 'error'}}).catch(() => 0)"),
+    js("fetch-of-other-integrity", "await fetch('{hit}', {{method: 'POST', body: 'a', integrity: 'sha256-AAAA'}}).catch(() => 0)"),
     js("speculation-prefetch", "const s = document.createElement('script'); s.type = 'speculationrules'; s.textContent = JSON.stringify({{prefetch: [{{source: 'list', urls: ['{hit}&as=html'], eagerness: 'immediate'}}]}}); document.head.append(s)", unstubbed=True),
 ]  # fmt: skip
 
@@ -358,6 +366,7 @@ MORE = [
         "speculation-prerender-shown", PRERENDER, act="page.evaluate(\"kind => location.href = '/f/' + kind\", kind); page.wait_for_url('**/f/**')",
         files=(("/f/{kind}", "text/html", "<script>fetch('{hit}', {{method: 'POST', body: 'a'}})</script>"),), endless=True, where=(("page_load", 1),),
     ),
+    page("embedder-policy-image", "<img src='{far}&as=gif'>", headers=(("Cross-Origin-Embedder-Policy", "require-corp"),)),
     page("header-preload", "x", headers=(("Link", "<{hit}&as=js>; rel=preload; as=script"),)),
     page("header-refresh", "x", headers=(("Refresh", "0; url={hit}&as=html"),), where=(("page_load", 1),)),
     js("xhr-aborted", "const x = new XMLHttpRequest(); x.open('POST', '{hit}&wait=1'); x.send('a'); await new Promise(r => setTimeout(r, 300)); x.abort()"),

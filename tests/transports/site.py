@@ -88,6 +88,8 @@ class Answered:
                 "access-control-allow-headers": asking.get("access-control-request-headers", "*"),
                 "access-control-max-age": "0",
             }
+        if own := asked.get("corp"):
+            headers["cross-origin-resource-policy"] = own
         status = int(asked.get("status", "200"))
         if to := asked.get("to"):
             headers["location"] = to
@@ -106,7 +108,8 @@ class Site:
     """Serves pages at any path given to :meth:`page`; logs and answers all below ``/hit/``.
 
     ``/hit/…?as=<content>`` says what is answered, ``status=`` with which status, ``to=`` redirects, ``wait=`` seconds before, ``cors=no``
-    without the headers that let other origins read it, ``login=1`` only to who has a login, and ``sw`` files may be put at any path.
+    without the headers that let other origins read it, ``corp=`` with the policy of that name,
+    ``login=1`` only to who has a login, and ``sw`` files may be put at any path.
     A page's ``early_hints`` are sent before it, by TLS alone.
     """
 
