@@ -9,6 +9,7 @@ at most (the browser apart). ``hostile.py NAME …`` walks these pages only.
 
 from __future__ import annotations
 
+import argparse
 import base64
 import json
 import os
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
     from harness.capture.browser import BrowserCapture
+    from harness.capture.proxy import ProxyCapture
     from harness.journey import Outcome
 
 HIT = "https://www.google-analytics.com/g/collect?v=2&tid=G-HOSTILE01&cid=1.2&en=page_view&dl="
@@ -214,15 +216,15 @@ def show(site: Site, html: str) -> None:
     urllib.request.urlopen(urllib.request.Request(site.url + "/show", data=b"", headers=headers)).read()
 
 
-def walk(browser: Browser, capture: BrowserCapture, site: Site, folder: Path) -> Outcome:
-    """Walk what the site shows, through the journey that a test would use."""
+def walk(browser: Browser, capture: BrowserCapture | ProxyCapture, site: Site, folder: Path, **options: Any) -> Outcome:
+    """Walk what the site shows, through the journey that a test would use; options: of its context."""
     from harness import compose
     from harness.plugin import ScenarioParameter, open_walk
 
     (folder / "hostile.plan.yaml").write_text(PLAN, encoding="utf-8")
     path = folder / "hostile.journey.yaml"
     path.write_text(EXPECTATIONS, encoding="utf-8")
-    context = browser.new_context()
+    context = browser.new_context(**options)
     context.set_default_timeout(10_000)
     journey = open_walk(
         context=context, capture=capture, expectations=compose.read_expectations(path), scenario=ScenarioParameter("baseline", {}),
@@ -239,23 +241,27 @@ def walk(browser: Browser, capture: BrowserCapture, site: Site, folder: Path) ->
     return outcome
 
 
-def measure(name: str) -> dict[str, Any]:
-    """Walk one page in this process."""
+def measure(name: str, by: str) -> dict[str, Any]:
+    """Walk one page in this process, captured in the ``browser`` or by the ``proxy``."""
     from playwright.sync_api import sync_playwright
 
     from harness.capture.browser import LAUNCH_ARGS, BrowserCapture
     from harness.capture.chromium import launch_options
+    from harness.capture.proxy import ProxyCapture
 
     page = PAGES[name]
     site = Site()
     show(site, html_of(page, page.often, 1_024))
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         options = launch_options()
-        browser = playwright.chromium.launch(**options | {"args": [*options["args"], *LAUNCH_ARGS]})
-        capture = BrowserCapture.attach(browser, bounds=replace(BOUNDS, stuck=10.0))
+        bounds = replace(BOUNDS, stuck=10.0)
+        proxy = ProxyCapture.attach(bounds=bounds) if by == "proxy" else None
+        more = proxy.launch_arguments() if proxy else LAUNCH_ARGS
+        browser = playwright.chromium.launch(**options | {"args": [*options["args"], *more]})
+        capture = proxy or BrowserCapture.attach(browser, bounds=bounds)
         idle = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         began = time.monotonic()
-        outcome = walk(browser, capture, site, Path(folder))
+        outcome = walk(browser, capture, site, Path(folder), **(proxy.context_options() if proxy else {}))
         took = time.monotonic() - began
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         capture.close()
@@ -269,9 +275,9 @@ def measure(name: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def in_a_process(name: str) -> tuple[str, str]:
+def in_a_process(name: str, by: str) -> tuple[str, str]:
     """Walk one page in a process of its own; what it printed, and its errors. What takes too long is ended with its browser."""
-    command = [sys.executable, __file__, "--page", name]
+    command = [sys.executable, __file__, "--capture", by, "--page", name]
     with tempfile.TemporaryFile("w+") as printed, tempfile.TemporaryFile("w+") as errors:
         process = subprocess.Popen(command, stdout=printed, stderr=errors, stdin=subprocess.DEVNULL, start_new_session=True)
         try:
@@ -289,15 +295,23 @@ def in_a_process(name: str) -> tuple[str, str]:
 
 def main() -> None:
     """Print the table."""
-    if sys.argv[1:2] == ["--serve"]:
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("pages", nargs="*", metavar="page", help="what a page does, as the table says it; all if none is named")
+    options.add_argument("--capture", choices=("browser", "proxy"), default="browser", help="how the walks are captured")
+    options.add_argument("--page", help=argparse.SUPPRESS)
+    options.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
+    given = options.parse_args()
+    if unknown := sorted({*given.pages, *([given.page] if given.page else [])} - PAGES.keys()):
+        options.error(f"no such page: {', '.join(unknown)}")
+    if given.serve:
         serve()
         return
-    if sys.argv[1:2] == ["--page"]:
-        sys.stdout.write(json.dumps(measure(sys.argv[2])) + "\n")
+    if given.page:
+        sys.stdout.write(json.dumps(measure(given.page, given.capture)) + "\n")
         return
     sys.stdout.write(f"{'a page that':38} {'seconds':>7} {'peak MB':>8} {'verdict':13} requests  pushes  what was cut\n")
-    for name in sys.argv[1:] or PAGES:
-        printed, error = in_a_process(name)
+    for name in given.pages or PAGES:
+        printed, error = in_a_process(name, given.capture)
         try:
             told = json.loads(printed.splitlines()[-1])
         except (IndexError, ValueError):

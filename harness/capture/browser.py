@@ -8,7 +8,6 @@ close the tabs first.
 from __future__ import annotations
 
 import contextlib
-import secrets
 import threading
 import time
 from typing import TYPE_CHECKING, Self
@@ -23,7 +22,7 @@ from harness.capture.pushes import Pushes
 from harness.capture.refusals import Refusals, Sockets, network_conditions
 from harness.capture.reports import Reports
 from harness.capture.sent import UNPAUSED, UNSEEN, Ledger
-from harness.capture.stuck import Stuck
+from harness.capture.stuck import Stuck, Watched
 from harness.capture.targets import AUTO, IGNORED, PAGES, Targets
 from harness.capture.traffic import PATTERNS, Traffic
 from harness.capture.unheld import BackgroundFetches, EarlyHints
@@ -31,7 +30,7 @@ from harness.capture.walk import BrowserWalk
 from harness.errors import BrowserError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from playwright.sync_api import Browser, BrowserContext, Page
 
@@ -69,7 +68,7 @@ class BrowserCapture:
         self._exits = Exits(self._send, self._targets, self._pushes.token)
         self._targets.exits = self._exits
         self._traffic = Traffic(self._send, self._targets, self._ledger, refusals, self._pushes, self._exits, self._live)
-        self._stuck = Stuck(self._send, self._targets)
+        self._stuck = Stuck(self._send)
         unpaused = (each(self._targets, self._ledger) for each in (Sockets, Reports, BackgroundFetches, EarlyHints))
         parts = (self._traffic, self._targets, self._pushes, refusals, *unpaused)
         self._events = {name: take for part in parts for name, take in part.events.items()}
@@ -249,23 +248,12 @@ class BrowserCapture:
             return self._exits.address(walk, url)
 
     def _identify(self, context: BrowserContext) -> str:
-        # Playwright does not tell its contexts' ids: a cookie for a host that cannot exist, seen from the other side, does.
-        mark = secrets.token_hex(8)
-        cookie = {"name": mark, "value": "1", "domain": f"{mark}.invalid", "path": "/"}
-        told = self.connection.call("Target.getBrowserContexts")
-        context.add_cookies([cookie])  # type: ignore[list-item]
-        default = told.get("defaultBrowserContextId")
         with self.lock:
             claimed = set(self._targets.contexts)
-        ids = [str(each) for each in told.get("browserContextIds", ())]
-        found: str | None = None
-        for each in [*sorted(ids, key=lambda one: one in claimed), None]:
-            scope = {"browserContextId": each} if each else {}
-            cookies = self.connection.call("Storage.getCookies", scope).get("cookies", ())
-            if any(one["name"] == mark for one in cookies):
-                self.connection.call("Storage.setCookies", {"cookies": [{**cookie, "expires": 1}], **scope})
-                found = each or default or self._default(ids)
-                break
+        found = endpoints.context_id(self.connection.call, context, last=claimed)
+        if found == "":
+            ids = [str(each) for each in self.connection.call("Target.getBrowserContexts").get("browserContextIds", ())]
+            found = self._default(ids)
         if not found:
             raise BrowserError("the context is not one of this browser's", mend="adopt contexts of the browser that capture is attached to")
         return found
@@ -332,7 +320,7 @@ class BrowserCapture:
                 self._look = now + 1.0
                 self._ledger.overdue(now)
                 self._targets.overdue(now)
-                self._stuck.look(now)
+                self._stuck.look(now, self._watched())
             awaited = [walk for walk in self.walks if walk.awaited]
             self._exits.look(now)
             if not self._traffic.held and not self._ledger.unseen and not awaited:
@@ -344,6 +332,19 @@ class BrowserCapture:
             for walk in awaited:
                 walk.flush(now=now)
             return 0.01 if self._exits.held else 0.05
+
+    def _watched(self) -> Iterator[Watched]:
+        """The frames of all walks that should answer."""
+        for session in self._targets.sessions.values():
+            walk = self._targets.walk(session.id)
+            if walk is None or not session.ready or session.type not in PAGES or session.frame is None:
+                continue
+            if not (tab := session.frame.tab).crashed and not tab.closed:
+                yield Watched(
+                    session.id, tab, walk.bounds.stuck,
+                    gap=lambda what, walk=walk, tab=tab: walk.gap(f"{tab.name} {what}"),  # type: ignore[misc]
+                    close=lambda tab=tab: self._targets.close(tab),  # type: ignore[misc]
+                )  # fmt: skip
 
     def _dropped(self, reason: str) -> None:
         with self.lock:

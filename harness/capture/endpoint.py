@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import secrets
 import time
 import urllib.request
 from pathlib import Path
@@ -14,7 +15,11 @@ from urllib.parse import urlsplit
 from harness.errors import BrowserError
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from collections.abc import Callable, Container
+
+    from playwright.sync_api import Browser, BrowserContext
+
+    from harness.capture.cdp import Message
 
 LAUNCH_ARGS: tuple[str, ...] = ("--remote-debugging-port=0",)
 """What must be among Chromium's launch arguments for :func:`find` to find its endpoint."""
@@ -82,6 +87,32 @@ def resolve(endpoint: str) -> str:
             f"no browser's endpoint ({type(error).__name__}: {error})", place=address,
             mend="give the address that connect_over_cdp takes",
         ) from error  # fmt: skip
+
+
+def context_id(call: Callable[..., Message], context: BrowserContext, *, last: Container[str] = ()) -> str | None:
+    """The id that the protocol knows one of Playwright's contexts by.
+
+    Playwright does not tell it: a cookie for a host that cannot exist, seen from the other side, does.
+
+    Args:
+        call: sends a command by another connection, and waits for its result.
+        context: the context.
+        last: ids that are looked at last.
+
+    Returns:
+        The id; empty for the browser's own context where the browser does not tell it, None if the context is not of this browser.
+    """
+    mark = secrets.token_hex(8)
+    cookie = {"name": mark, "value": "1", "domain": f"{mark}.invalid", "path": "/"}
+    told = call("Target.getBrowserContexts")
+    context.add_cookies([cookie])  # type: ignore[list-item]
+    ids = [str(each) for each in told.get("browserContextIds", ())]
+    for each in [*sorted(ids, key=lambda one: one in last), None]:
+        scope = {"browserContextId": each} if each else {}
+        if any(one["name"] == mark for one in call("Storage.getCookies", scope).get("cookies", ())):
+            call("Storage.setCookies", {"cookies": [{**cookie, "expires": 1}], **scope})
+            return each or str(told.get("defaultBrowserContextId") or "")
+    return None
 
 
 def _folder(line: str) -> str | None:

@@ -28,13 +28,15 @@ from harness.capture import stub
 from harness.capture.bounds import BOUNDS
 from harness.capture.captured import Body, CapturedRequest
 from harness.capture.datalayer import CALLS, LAYERS, Recorder
+from harness.capture.endpoint import LAUNCH_ARGS
 from harness.capture.proxy_walk import ProxyWalk
+from harness.capture.watch import Watch
 from harness.errors import BrowserError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from playwright.sync_api import BrowserContext
+    from playwright.sync_api import Browser, BrowserContext
 
     from harness.capture.bounds import Bounds
     from harness.capture.captured import Answer
@@ -101,6 +103,7 @@ class ProxyCapture:
         self._marks: dict[str, int] = {}
         self._echoes: set[str] = set()
         self._walks = 0
+        self._watches: dict[Browser, Watch] = {}
         self._closing = False
         self._folder = tempfile.TemporaryDirectory(prefix="tagproof-proxy-", ignore_cleanup_errors=True)
         self._first: int | None = free_port(host)
@@ -133,12 +136,12 @@ class ProxyCapture:
         return Path(self._folder.name) / "mitmproxy-ca-cert.pem"
 
     def launch_arguments(self) -> list[str]:
-        """What a Chromium must be launched with, so that it takes this proxy's certificates at once.
+        """What a Chromium must be launched with, so that it takes this proxy's certificates at once, and can be watched.
 
-        Without it Playwright has each host's first connection fail and tries again, which nobody does for a page that is gone.
-        Firefox and WebKit need no argument.
+        Without the one Playwright has each host's first connection fail and tries again, which nobody does for a page that is gone; without
+        the other a script that does not end holds its walk for ever. Firefox and WebKit need no argument, and are not watched.
         """
-        return [f"--ignore-certificate-errors-spki-list={self._key}"]
+        return [f"--ignore-certificate-errors-spki-list={self._key}", *LAUNCH_ARGS]
 
     def context_options(self) -> dict[str, Any]:
         """What Playwright's ``browser.new_context`` must be given, so that all of that one context goes through a port of its own."""
@@ -183,6 +186,8 @@ class ProxyCapture:
     def close(self) -> None:
         """End the proxy."""
         self._closing = True
+        for watch in self._watches.values():
+            watch.close()
         with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
         self._thread.join(ANSWERS_WITHIN)
@@ -225,6 +230,19 @@ class ProxyCapture:
             if owner is not None and owner is not walk and not owner.closed:
                 raise BrowserError("this context belongs to another walk", mend="give each walk a context of its own")
             self._doors[door] = walk
+
+    def watch(self, context: BrowserContext, walk: ProxyWalk) -> None:
+        """Have what stands still in this context's tabs ended for this walk, where that can be done."""
+        browser = context.browser
+        if browser is None or browser.browser_type.name != "chromium":
+            return
+        if browser not in self._watches or not self._watches[browser].alive:
+            try:
+                self._watches[browser] = Watch(browser)
+            except BrowserError:
+                return
+        with contextlib.suppress(BrowserError):
+            self._watches[browser].adopt(context, walk)
 
     def echo(self) -> None:
         """Return once all that the proxy has told so far was taken; at once if it is lost."""

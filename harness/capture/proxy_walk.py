@@ -227,6 +227,7 @@ class ProxyWalk:
         self.capture.claim(door, self)
         self._contexts[context] = self._names[door] = f"c{len(self._names) + 1}"
         self._handshakes.browser(door)
+        self.capture.watch(context, self)
         binding = "_" + secrets.token_hex(8)
         context.expose_binding(binding, self._said)
         context.add_init_script(self._script(binding))

@@ -5,19 +5,43 @@ Playwright's calls into a page have no time limit of their own: without this, su
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from harness.capture.targets import PAGES
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from harness.capture.cdp import Message
-    from harness.capture.targets import Session, Targets
 
 
 DIALOGS = 50
 """Dialogs after which a tab that stands still is closed at once: a loop of them outlives the page that is left."""
+
+
+class Shows(Protocol):
+    """A tab: whether it shows a dialog, and how many it has shown."""
+
+    dialog: bool
+    dialogs: int
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """One frame's own thread that should answer, by a session with it.
+
+    Attributes:
+        session: the session's id.
+        tab: what it is of.
+        patience: seconds after which it stands still.
+        gap: says what was done about it, in words that follow the tab's name.
+        close: closes the tab.
+    """
+
+    session: str
+    tab: Shows
+    patience: float
+    gap: Callable[[str], None]
+    close: Callable[[], None]
 
 
 class Stuck:
@@ -25,79 +49,67 @@ class Stuck:
 
     Args:
         send: sends a command.
-        targets: what is open.
     """
 
-    def __init__(self, send: Callable[..., None], targets: Targets) -> None:
+    def __init__(self, send: Callable[..., None]) -> None:
         self._send = send
-        self._targets = targets
         self._asked: dict[str, float] = {}
         self._again: set[str] = set()
         self._shown: dict[str, tuple[float, int]] = {}
         self._stopped: set[str] = set()
 
-    def look(self, now: float) -> None:
+    def look(self, now: float, watched: Iterable[Watched]) -> None:
         """Ask those that have answered; end what the others are about."""
-        sessions = {each.id: each for each in self._targets.sessions.values() if each.ready and each.type in PAGES and each.frame}
+        sessions = {each.session: each for each in watched}
         for gone in self._asked.keys() - sessions.keys():
             del self._asked[gone]
+        for gone in self._shown.keys() - sessions.keys():
+            del self._shown[gone]
         self._stopped &= sessions.keys()
         self._again &= sessions.keys()
-        for session in sessions.values():
-            walk = self._targets.walk(session.id)
-            if walk is None or session.frame is None or session.frame.tab.crashed or session.frame.tab.closed:
-                continue
-            self._dialog(session, now, walk.bounds.stuck)
-            asked = self._asked.get(session.id)
+        for id_, each in sessions.items():
+            self._dialog(each, now)
+            asked = self._asked.get(id_)
             if asked is None:
-                self._asked[session.id] = now
-                self._ask(session)
-            elif session.id in self._again:
-                self._again.discard(session.id)
-                self._ask(session)
-            elif now - asked > walk.bounds.stuck and session.id not in self._shown:
-                self._stop(session, now)
+                self._asked[id_] = now
+                self._ask(id_)
+            elif id_ in self._again:
+                self._again.discard(id_)
+                self._ask(id_)
+            elif now - asked > each.patience and id_ not in self._shown:
+                self._stop(each, now)
 
-    def _ask(self, session: Session) -> None:
+    def _ask(self, session: str) -> None:
         def take(reply: Message) -> None:
             # Stopping a script may stop the question instead, and a navigation takes it away.
             if "error" in reply or "exceptionDetails" in reply.get("result", {}):
-                self._again.add(session.id)
+                self._again.add(session)
             else:
-                self._asked.pop(session.id, None)
+                self._asked.pop(session, None)
 
-        self._send("Runtime.evaluate", {"expression": "0", "silent": True}, session.id, take)
+        self._send("Runtime.evaluate", {"expression": "0", "silent": True}, session, take)
 
-    def _dialog(self, session: Session, now: float, patience: float) -> None:
+    def _dialog(self, at: Watched, now: float) -> None:
         """Accept a dialog that is open for too long; one of many in a row is not."""
-        tab = session.frame.tab if session.frame else None
-        if tab is None or not tab.dialog:
-            self._shown.pop(session.id, None)
+        if not at.tab.dialog:
+            self._shown.pop(at.session, None)
             return
-        since, number = self._shown.get(session.id, (now, -1))
-        if number != tab.dialogs:
-            self._shown[session.id] = (now, tab.dialogs)
-        elif now - since > patience:
-            self._send("Page.handleJavaScriptDialog", {"accept": True}, session.id)
-            self._gap(session, f"showed a dialog that nobody answered for {patience:g} s; it was accepted")
-            self._shown.pop(session.id, None)
+        since, number = self._shown.get(at.session, (now, -1))
+        if number != at.tab.dialogs:
+            self._shown[at.session] = (now, at.tab.dialogs)
+        elif now - since > at.patience:
+            self._send("Page.handleJavaScriptDialog", {"accept": True}, at.session)
+            at.gap(f"showed a dialog that nobody answered for {at.patience:g} s; it was accepted")
+            self._shown.pop(at.session, None)
 
-    def _stop(self, session: Session, now: float) -> None:
-        walk = self._targets.walk(session.id)
-        stuck = walk.bounds.stuck if walk else 0.0
-        self._asked[session.id] = now
-        if session.id in self._stopped or (session.frame is not None and session.frame.tab.dialogs > DIALOGS):
-            if session.frame is not None:
-                self._targets.close(session.frame.tab)
-            self._gap(session, f"did not answer for {stuck:g} s and could not be stopped: the tab was closed")
+    def _stop(self, at: Watched, now: float) -> None:
+        self._asked[at.session] = now
+        if at.session in self._stopped or at.tab.dialogs > DIALOGS:
+            at.close()
+            at.gap(f"did not answer for {at.patience:g} s and could not be stopped: the tab was closed")
             return
-        self._stopped.add(session.id)
+        self._stopped.add(at.session)
         # Whatever waits in the page for a promise of the stopped script would wait for ever: the page is left as well.
-        self._send("Runtime.terminateExecution", None, session.id)
-        self._send("Page.navigate", {"url": "about:blank"}, session.id)
-        self._gap(session, f"did not answer for {stuck:g} s: its script did not end; it was stopped, and the page left")
-
-    def _gap(self, session: Session, what: str) -> None:
-        walk = self._targets.walk(session.id)
-        if walk is not None and session.frame is not None:
-            walk.gap(f"{session.frame.tab.name} {what}")
+        self._send("Runtime.terminateExecution", None, at.session)
+        self._send("Page.navigate", {"url": "about:blank"}, at.session)
+        at.gap(f"did not answer for {at.patience:g} s: its script did not end; it was stopped, and the page left")

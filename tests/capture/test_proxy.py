@@ -6,6 +6,7 @@ from __future__ import annotations
 import contextlib
 import gzip
 import json
+import runpy
 import socket
 import ssl
 import subprocess
@@ -13,6 +14,7 @@ import sys
 import time
 import urllib.request
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -397,6 +399,26 @@ def test_a_hostile_page_is_kept_within_bounds_that_the_record_names(
     ):
         assert said in gaps, gaps
     assert len(site.hits("bound")) == 101
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("never ends its script", "its script did not end; it was stopped, and the page left"),
+        pytest.param("alerts in a loop", "could not be stopped: the tab was closed", marks=pytest.mark.long),
+        pytest.param("loops when it is left", "its script did not end; it was stopped, and the page left", marks=pytest.mark.long),
+    ],
+)
+def test_a_page_that_stands_still_ends_in_a_verdict(
+    name: str, told: str, proxy: ProxyCapture, proxied: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hostile = SimpleNamespace(**runpy.run_path(str(ROOT / "benchmarks" / "hostile.py")))
+    monkeypatch.setattr(proxy, "bounds", hostile.LOW)
+    with contextlib.closing(hostile.Site()) as site:
+        hostile.show(site, hostile.html_of(hostile.PAGES[name], 1, 1))
+        outcome = hostile.walk(proxied, proxy, site, tmp_path, **proxy.context_options())
+    assert outcome.verdict.state == "inconclusive"
+    assert any(f"the tab {site.url}" in each.message and told in each.message for each in outcome.verdict.doubts)
 
 
 def hello(door: int, host: str) -> socket.socket:
