@@ -93,13 +93,18 @@ class Watch:
 
     def _take(self, session: str, method: str, params: Message) -> None:
         with self._lock:
-            self._events[method](session, params)
+            try:
+                self._events[method](session, params)
+            except Exception as error:
+                for walk in self._walks.values():
+                    walk.gap(f"{method} could not be taken in ({type(error).__name__}: {error})")
 
     def _attached(self, parent: str, params: Message) -> None:
         info, session = params["targetInfo"], params["sessionId"]
         above = self._standing.get(parent)
         context = info.get("browserContextId") or (above.context if above else "")
         self._standing[session] = Standing(above.target if above else info["targetId"], context, info.get("url", ""))
+        self._send("Inspector.enable", None, session)
         self._send("Page.enable", None, session)
         self._send("Target.setAutoAttach", ATTACH, session)
 
