@@ -101,6 +101,8 @@ class Stuck:
             self._send("Page.handleJavaScriptDialog", {"accept": True}, at.session)
             at.gap(f"showed a dialog that nobody answered for {at.patience:g} s; it was accepted")
             self._shown.pop(at.session, None)
+            # What it was asked meanwhile it could not answer.
+            self._asked[at.session] = now
 
     def _stop(self, at: Watched, now: float) -> None:
         self._asked[at.session] = now
