@@ -518,7 +518,7 @@ def test_what_a_browser_asks_for_its_own_sake_is_not_the_sites(walk: Any, site: 
 @pytest.mark.skipif(find_browser().shell, reason="the headless shell fetches nothing in the background")
 @pytest.mark.parametrize("stubbed", [False, True])
 def test_what_a_site_has_fetched_in_the_background_is_the_sites(walk: Any, site: Any, stubbed: bool) -> None:
-    marker = f"background-{stubbed}"
+    marker = f"in-the-background-{stubbed}"
     walked = walk(stub if stubbed else lambda _: None)
     site.page("/background.js", "onbackgroundfetchsuccess = () => 1", "text/javascript")
     walked.open(site.url + "/next").evaluate(

@@ -96,7 +96,8 @@ def leave(page: Any, way: str, site: Site) -> None:
         case "back":
             page.go_back()
         case "history-back":
-            page.evaluate("history.back()")
+            # Asked for at once, it may take the page away before the asking is answered.
+            page.evaluate("() => { setTimeout(() => history.back()) }")
             page.wait_for_url("**/next")
         case "forward":
             page.go_forward()
