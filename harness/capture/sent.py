@@ -44,7 +44,7 @@ PAGE_LEFT = "the page was left before an answer was seen"
 KEPT = 10_000
 """How many requests are remembered for what may still be told of them."""
 
-Kept = TypeVar("Kept")
+Noted = TypeVar("Noted")
 
 
 @dataclass(slots=True)
@@ -377,9 +377,9 @@ def _called(sent: Sent) -> str:
     return told if told in ("fetch", "eventsource") else "fetch" if last else "xhr"
 
 
-def remember(store: dict[Any, Kept], key: str | int, kept: Kept) -> None:
+def remember(store: dict[Any, Noted], key: str | int, noted: Noted) -> None:
     """Keep a request, or what is told of it, under an id, and forget the oldest tenth of what is kept beyond the limit."""
-    store[key] = kept
+    store[key] = noted
     if len(store) > KEPT:
         for old in list(store)[: KEPT // 10]:
             del store[old]

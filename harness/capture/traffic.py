@@ -351,7 +351,7 @@ class Traffic:
         if (status := event.get("responseStatusCode")) is not None:
             self.ledger.end(sent, Outcome(request=sent.id, state="delivered", status=status))
         else:
-            self.ledger.end(sent, _lost(sent, str(event.get("responseErrorReason", ""))))
+            self.ledger.end(sent, _error(sent, str(event.get("responseErrorReason", ""))))
 
     def _will_be_sent(self, session_id: str, params: Message) -> None:
         session, walk = self.targets.sessions.get(session_id), self.targets.walk(session_id)
@@ -458,7 +458,7 @@ class Traffic:
         elif params.get("canceled"):
             outcome = Outcome(request=sent.id, state="unknown", reason="given up by the page before an answer was seen")
         else:
-            outcome = _lost(sent, str(blocked or params.get("errorText", "")))
+            outcome = _error(sent, str(blocked or params.get("errorText", "")))
         self.ledger.lost(sent, outcome)
 
     def _finished(self, _: str, params: Message) -> None:
@@ -473,7 +473,7 @@ class Traffic:
             self.ledger.release(sent)
 
 
-def _lost(sent: Sent, reason: str) -> Outcome:
+def _error(sent: Sent, reason: str) -> Outcome:
     """What became of a request of which its page was told an error: nothing came of it, or an answer that was kept back."""
     if kept_back(reason):
         return Outcome(request=sent.id, state="delivered", reason=unreadable(reason))
