@@ -247,7 +247,8 @@ _KEPT_BACK = (
 def kept_back(reason: str) -> bool:
     """Whether a browser that gives this reason kept an answer from its page: the request was sent, and answered.
 
-    https://chromedevtools.github.io/devtools-protocol/tot/Network/#type-BlockedReason and https://fetch.spec.whatwg.org/#corb
+    https://chromedevtools.github.io/devtools-protocol/tot/Network/#type-BlockedReason and
+    https://fetch.spec.whatwg.org/#cross-origin-resource-policy-header
     """
     return reason.startswith(_KEPT_BACK)
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from harness.capture import endpoint
+from harness.capture.captured import sent_url
 from harness.capture.cdp import Connection
 from harness.capture.stuck import Stuck, Watched
 
@@ -103,7 +104,7 @@ class Watch:
         info, session = params["targetInfo"], params["sessionId"]
         above = self._standing.get(parent)
         context = info.get("browserContextId") or (above.context if above else "")
-        self._standing[session] = Standing(above.target if above else info["targetId"], context, info.get("url", ""))
+        self._standing[session] = Standing(above.target if above else info["targetId"], context, sent_url(info.get("url", "")))
         self._send("Inspector.enable", None, session)
         self._send("Page.enable", None, session)
         self._send("Target.setAutoAttach", ATTACH, session)
@@ -113,7 +114,7 @@ class Watch:
 
     def _shows(self, session: str, params: Message) -> None:
         if (at := self._standing.get(session)) is not None and "parentId" not in params["frame"]:
-            at.url = params["frame"]["url"]
+            at.url = sent_url(params["frame"]["url"])
 
     def _dialog(self, session: str, _: Message) -> None:
         if (at := self._standing.get(session)) is not None:
