@@ -18,6 +18,10 @@ DIALOGS = 50
 """Dialogs after which a tab that stands still is closed at once: a loop of them outlives the page that is left."""
 
 
+NO_SESSION = -32001
+"""The code of the error that answers what is sent to a session that is not there: the browser has not told that it ended."""
+
+
 class Shows(Protocol):
     """A tab: whether it shows a dialog, and how many it has shown."""
 
@@ -57,10 +61,12 @@ class Stuck:
         self._again: set[str] = set()
         self._shown: dict[str, tuple[float, int]] = {}
         self._stopped: set[str] = set()
+        self._gone: set[str] = set()
 
     def look(self, now: float, watched: Iterable[Watched]) -> None:
         """Ask those that have answered; end what the others are about."""
         sessions = {each.session: each for each in watched}
+        self._gone &= sessions.keys()
         for gone in self._asked.keys() - sessions.keys():
             del self._asked[gone]
         for gone in self._shown.keys() - sessions.keys():
@@ -68,13 +74,13 @@ class Stuck:
         self._stopped &= sessions.keys()
         self._again &= sessions.keys()
         for id_, each in sessions.items():
+            if id_ in self._gone:
+                continue
             self._dialog(each, now)
             asked = self._asked.get(id_)
-            if asked is None:
-                self._asked[id_] = now
-                self._ask(id_)
-            elif id_ in self._again:
+            if asked is None or id_ in self._again:
                 self._again.discard(id_)
+                self._asked[id_] = now
                 self._ask(id_)
             elif now - asked > each.patience and id_ not in self._shown:
                 self._stop(each, now)
@@ -82,7 +88,9 @@ class Stuck:
     def _ask(self, session: str) -> None:
         def take(reply: Message) -> None:
             # Stopping a script may stop the question instead, and a navigation takes it away.
-            if "error" in reply or "exceptionDetails" in reply.get("result", {}):
+            if reply.get("error", {}).get("code") == NO_SESSION:
+                self._gone.add(session)
+            elif "error" in reply or "exceptionDetails" in reply.get("result", {}):
                 self._again.add(session)
             else:
                 self._asked.pop(session, None)

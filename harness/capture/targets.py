@@ -195,7 +195,9 @@ class Targets:
     def _bound(self, walk: BrowserWalk, tab: Tab) -> None:
         """Close a new tab that is one too many, and with it all that pages have opened once these were too many."""
         open_, calm = [each for each in walk.tabs if not each.closed], not walk.tally.storm
-        if not walk.tally.one_too_many(len(open_), by_page=tab.opener is not None):
+        # Those that were told to close take their time.
+        staying = sum(not each.closing for each in open_)
+        if not walk.tally.one_too_many(staying, by_page=tab.opener is not None):
             return
         over = calm and walk.tally.storm
         for each in open_:
@@ -315,7 +317,13 @@ class Targets:
             self._subtree(child)
 
     def _detached(self, _: str, params: Message) -> None:
-        session = self.sessions.pop(params["sessionId"], None)
+        self._drop(params["sessionId"])
+
+    def _drop(self, session_id: str) -> None:
+        """Forget a session that has ended, and those of what was in its target: of these the browser does not tell."""
+        for each in [inner.id for inner in self.sessions.values() if inner.parent == session_id]:
+            self._drop(each)
+        session = self.sessions.pop(session_id, None)
         if session is not None and (worker := session.worker) is not None:
             self._ledger.abandon(lambda sent: sent.worker is worker and not sent.watched, "its worker ended before an answer was seen")
 

@@ -35,11 +35,12 @@ EVERY = 1.0
 
 @dataclass(slots=True)
 class Standing:
-    """A tab, or a frame of another site in one, as far as it matters here."""
+    """A tab, or a frame of another site in one, as far as it matters here; ``parent`` is the session of what it is in."""
 
     target: str
     context: str
     url: str
+    parent: str
     dialog: bool = False
     dialogs: int = 0
 
@@ -104,12 +105,15 @@ class Watch:
         info, session = params["targetInfo"], params["sessionId"]
         above = self._standing.get(parent)
         context = info.get("browserContextId") or (above.context if above else "")
-        self._standing[session] = Standing(above.target if above else info["targetId"], context, sent_url(info.get("url", "")))
+        self._standing[session] = Standing(above.target if above else info["targetId"], context, sent_url(info.get("url", "")), parent)
         self._send("Inspector.enable", None, session)
         self._send("Page.enable", None, session)
         self._send("Target.setAutoAttach", ATTACH, session)
 
     def _forget(self, session: str) -> None:
+        # Of what is in it, the browser does not tell.
+        for each in [inner for inner, at in self._standing.items() if at.parent == session]:
+            self._forget(each)
         self._standing.pop(session, None)
 
     def _shows(self, session: str, params: Message) -> None:

@@ -63,6 +63,26 @@ def test_a_reload_keeps_the_old_load_apart_from_the_new(walk: Any, site: Any, st
     assert {each.page_url for each in walked.hits(marker)} == {url}
 
 
+def test_what_was_in_a_frame_goes_with_it(walk: Any, site: Any, capture: BrowserCapture) -> None:
+    """The browser tells of a frame of another site that is gone, but not of the frames and workers in it."""
+    site.page(
+        "/inner-2",
+        "<script>new Worker(URL.createObjectURL(new Blob(['postMessage(1)']))).onmessage = () => document.title = 'done'</script>",
+    )
+    site.page("/inner-1", f"<iframe src='{site.url}/inner-2'></iframe>")
+    url = site.page("/outer", f"<iframe src='{site.other}/inner-1'></iframe>")
+    walked = walk()
+    page = walked.open(url)
+
+    def held() -> Counter[str]:
+        walked.walk.barrier()
+        return Counter(each.type for each in capture._targets.sessions.values() if capture._targets.walk(each.id) is walked.walk)
+
+    assert walked.wait(lambda: held() == {"page": 1, "iframe": 2, "worker": 1})
+    page.goto(site.url + "/next")
+    assert walked.wait(lambda: held() == {"page": 1})
+
+
 def test_leaving_for_another_site_and_back(walk: Any, site: Any) -> None:
     for name, base in {"a": site.url, "b": site.other}.items():
         site.page(f"/leave-{name}", LOAD_AND_LEAVE.replace("{hit}", f"{base}/hit/leaving/x"))

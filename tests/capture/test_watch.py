@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import closing
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
@@ -15,7 +16,7 @@ from harness.capture.watch import Watch
 from harness.errors import BrowserError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from harness.capture.proxy_walk import ProxyWalk
 
@@ -32,6 +33,22 @@ def watched(chromium: Any) -> Iterator[Any]:
         watch.adopt(context, cast("ProxyWalk", walk))
         yield SimpleNamespace(context=context, said=said, watch=watch)
         context.close()
+
+
+def nested(site: Any, name: str) -> str:
+    """A page with a frame of another site in a frame of another site in a frame of another site."""
+    site.page(f"/{name}-3", "<p>innermost")
+    site.page(f"/{name}-2", f"<iframe src='{site.other}/{name}-3'></iframe>")
+    site.page(f"/{name}-1", f"<iframe src='{site.url}/{name}-2'></iframe>")
+    return str(site.page(f"/{name}", f"<iframe src='{site.other}/{name}-1'></iframe>"))
+
+
+def wait(done: Callable[[], bool]) -> None:
+    """Until it is so, and not for ever."""
+    until = time.monotonic() + 5
+    while not done():
+        assert time.monotonic() < until
+        time.sleep(0.05)
 
 
 def test_a_script_without_end_is_stopped(watched: Any, site: Any) -> None:
@@ -64,6 +81,16 @@ def test_what_is_of_no_walk_is_left_alone(watched: Any, chromium: Any, site: Any
     page.goto(site.url + "/next")
     assert page.evaluate("() => { const until = Date.now() + 4000; while (Date.now() < until); return document.title }") == "next"
     other.close()
+    assert watched.said == []
+
+
+def test_frames_that_went_with_the_frame_they_were_in_are_asked_no_more(watched: Any, site: Any) -> None:
+    """The browser tells of a frame of another site that is gone, but not of those in it."""
+    page = watched.context.new_page()
+    page.goto(nested(site, "watched"))
+    assert len(watched.watch._standing) == 4
+    page.goto(site.url + "/next")
+    wait(lambda: len(watched.watch._standing) == 1)
     assert watched.said == []
 
 
