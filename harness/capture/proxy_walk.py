@@ -339,7 +339,8 @@ class ProxyWalk:
         """A round trip to each frame of a page, after which all that it said before is delivered."""
         for frame in page.frames[:50]:
             try:
-                frame.wait_for_selector(":root", state="attached", timeout=RENDERER * 1000 if frame.parent_frame is None else 500)
+                # A document need not have a root; what none has is not there at once.
+                frame.wait_for_selector(":not(*)", state="detached", timeout=RENDERER * 1000 if frame.parent_frame is None else 500)
             except PlaywrightError:
                 if frame.parent_frame is None and not page.is_closed():
                     name = self._tab(page).name

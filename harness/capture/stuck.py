@@ -48,6 +48,27 @@ class Watched:
     close: Callable[[], None]
 
 
+@dataclass(slots=True)
+class _Known:
+    """What is known of one session.
+
+    Attributes:
+        asked: when it was last asked, and has not answered; None if it has.
+        again: its answer was none: it is to be asked again.
+        shown: since when it shows a dialog, and which.
+        certain: the time of what is certain, see :meth:`Stuck._is_certain`.
+        stopped: its script was stopped once.
+        gone: the browser knows no such session.
+    """
+
+    asked: float | None = None
+    again: bool = False
+    shown: tuple[float, int] | None = None
+    certain: float | None = None
+    stopped: bool = False
+    gone: bool = False
+
+
 class Stuck:
     """Asks each tab's own thread every second whether it answers. All is called in the connection's thread, under the capture's lock.
 
@@ -57,68 +78,66 @@ class Stuck:
 
     def __init__(self, send: Callable[..., None]) -> None:
         self._send = send
-        self._asked: dict[str, float] = {}
-        self._again: set[str] = set()
-        self._shown: dict[str, tuple[float, int]] = {}
-        self._stopped: set[str] = set()
-        self._gone: set[str] = set()
+        self._sessions: dict[str, _Known] = {}
 
     def look(self, now: float, watched: Iterable[Watched]) -> None:
         """Ask those that have answered; end what the others are about."""
         sessions = {each.session: each for each in watched}
-        self._gone &= sessions.keys()
-        for gone in self._asked.keys() - sessions.keys():
-            del self._asked[gone]
-        for gone in self._shown.keys() - sessions.keys():
-            del self._shown[gone]
-        self._stopped &= sessions.keys()
-        self._again &= sessions.keys()
+        self._sessions = {id_: self._sessions.get(id_) or _Known() for id_ in sessions}
         for id_, each in sessions.items():
-            if id_ in self._gone:
+            known = self._sessions[id_]
+            if known.gone:
                 continue
-            self._dialog(each, now)
-            asked = self._asked.get(id_)
-            if asked is None or id_ in self._again:
-                self._again.discard(id_)
-                self._asked[id_] = now
-                self._ask(id_)
-            elif now - asked > each.patience and id_ not in self._shown:
-                self._stop(each, now)
+            self._dialog(each, known, now)
+            if known.asked is None or known.again:
+                self._ask(each, known, now)
+            elif now - known.asked > each.patience and known.shown is None and self._is_certain(known, known.asked):
+                self._stop(each, known, now)
 
-    def _ask(self, session: str) -> None:
+    def _ask(self, at: Watched, known: _Known, now: float) -> None:
         def take(reply: Message) -> None:
             # Stopping a script may stop the question instead, and a navigation takes it away.
             if reply.get("error", {}).get("code") == NO_SESSION:
-                self._gone.add(session)
+                known.gone = True
             elif "error" in reply or "exceptionDetails" in reply.get("result", {}):
-                self._again.add(session)
+                known.again = True
             else:
-                self._asked.pop(session, None)
+                known.asked = None
 
-        self._send("Runtime.evaluate", {"expression": "0", "silent": True}, session, take)
+        known.asked, known.again = now, False
+        self._send("Runtime.evaluate", {"expression": "0", "silent": True}, at.session, take)
 
-    def _dialog(self, at: Watched, now: float) -> None:
+    def _is_certain(self, known: _Known, since: float) -> bool:
+        """Whether nothing that was told since then is still to be read: the browser was asked meanwhile, and has answered.
+
+        Much may be on its way, and this process may have stood still itself.
+        """
+        if known.certain == since:
+            return True
+        self._send("Browser.getVersion", None, "", lambda _: setattr(known, "certain", since))
+        return False
+
+    def _dialog(self, at: Watched, known: _Known, now: float) -> None:
         """Accept a dialog that is open for too long; one of many in a row is not."""
         if not at.tab.dialog:
-            self._shown.pop(at.session, None)
+            known.shown = None
             return
-        since, number = self._shown.get(at.session, (now, -1))
-        if number != at.tab.dialogs:
-            self._shown[at.session] = (now, at.tab.dialogs)
-        elif now - since > at.patience:
+        if known.shown is None or known.shown[1] != at.tab.dialogs:
+            known.shown = (now, at.tab.dialogs)
+        elif now - known.shown[0] > at.patience and self._is_certain(known, known.shown[0]):
             self._send("Page.handleJavaScriptDialog", {"accept": True}, at.session)
             at.gap(f"showed a dialog that nobody answered for {at.patience:g} s; it was accepted")
-            self._shown.pop(at.session, None)
+            known.shown = None
             # What it was asked meanwhile it could not answer.
-            self._asked[at.session] = now
+            known.asked = now
 
-    def _stop(self, at: Watched, now: float) -> None:
-        self._asked[at.session] = now
-        if at.session in self._stopped or at.tab.dialogs > DIALOGS:
+    def _stop(self, at: Watched, known: _Known, now: float) -> None:
+        known.asked = now
+        if known.stopped or at.tab.dialogs > DIALOGS:
             at.close()
             at.gap(f"did not answer for {at.patience:g} s and could not be stopped: the tab was closed")
             return
-        self._stopped.add(at.session)
+        known.stopped = True
         # Whatever waits in the page for a promise of the stopped script would wait for ever: the page is left as well.
         self._send("Runtime.terminateExecution", None, at.session)
         self._send("Page.navigate", {"url": "about:blank"}, at.session)

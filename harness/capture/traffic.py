@@ -296,8 +296,8 @@ class Traffic:
             return sent
         return None
 
-    def _ahead(self, sent: Sent, what: str) -> None:
-        """A document fetched ahead, which the browser does not let be paused."""
+    def _let_through(self, sent: Sent, what: str) -> None:
+        """Record a request that went out, and that the browser did not let be paused."""
         self.ledger.withdraw(sent)
         self.ledger.record_told(sent, disposition="passed")
         if sent.request is not None:
@@ -401,9 +401,11 @@ class Traffic:
             return
         walk.queue(sent.slot)
         if params.get("type") == "Prefetch" and "." not in network:
-            self._ahead(sent, "speculative prefetch")
+            self._let_through(sent, "speculative prefetch")
+        elif params.get("type") == "FedCM":
+            self._let_through(sent, "sign-in of the browser's own (FedCM)")
         elif header(params["request"]["headers"], PRELOAD):
-            self._ahead(sent, "navigation preload")
+            self._let_through(sent, "navigation preload")
 
     def _response(self, _: str, params: Message) -> None:
         sent = self.ledger.heard_of(params["requestId"])
@@ -423,9 +425,14 @@ class Traffic:
         )
 
     def _unpaused(self, sent: Sent, told: Message) -> None:
-        """A request that had an answer and was never paused: from a cache, a service worker, or the journey's own route."""
+        """A request that had an answer and was never paused: from a cache, a service worker, a server after all, or the journey's route."""
         if told.get("fromServiceWorker") or told.get("fromDiskCache") or told.get("fromPrefetchCache"):
             self.ledger.release(sent)
+            return
+        if told.get("remoteIPAddress"):
+            # Of what a route answers, no server's address is told.
+            self._let_through(sent, "request that was not paused")
+            self.ledger.end(sent, Outcome(request=sent.id, state="delivered", status=told.get("status")))
             return
         self.ledger.withdraw(sent)
         self.ledger.record_told(sent)

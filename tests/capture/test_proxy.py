@@ -151,6 +151,14 @@ def test_what_is_stubbed_is_seen_and_does_not_arrive(row: Row, stubbed: Matrix) 
     assert stubbed.arrived(row) == []
 
 
+def test_a_document_without_a_root_answers(walk: Any, site: Any) -> None:
+    one = walk()
+    page = one.open(site.url + "/next")
+    page.evaluate("document.documentElement.remove()")
+    one.walk.barrier()
+    assert one.walk.note_gap() == ()
+
+
 def test_a_refused_request_is_an_error_to_its_page_and_is_not_tried_again(walk: Any, site: Any) -> None:
     one = walk(lambda request: Answer(blocked=True) if "/hit/" in request.url else None)
     page = one.open(site.url + "/")

@@ -20,12 +20,14 @@ ANSWER: Message = {"result": {"result": {"type": "number", "value": 0}}}
 
 
 class Browser:
-    """Looks once a second at one tab, whose answers the test gives."""
+    """Looks once a second at one tab, whose answers the test gives; the browser itself answers unless it is ``behind``."""
 
     def __init__(self) -> None:
         self.said: list[str] = []
         self.sent: list[str] = []
         self.asked: list[Callable[[Message], None]] = []
+        self.of_browser: list[Callable[[Message], None]] = []
+        self.behind = False
         self.now = 100.0
         self.tab = SimpleNamespace(dialog=False, dialogs=0)
         self.stuck = Stuck(self._send)
@@ -33,12 +35,14 @@ class Browser:
     def _send(self, method: str, _: Any = None, session: str = "", then: Callable[[Message], None] | None = None) -> None:
         self.sent.append(method)
         if then is not None:
-            self.asked.append(then)
+            (self.asked if session else self.of_browser).append(then)
 
     def look(self, *replies: Message) -> None:
-        """A second later; before it all that was asked is answered so."""
+        """A second later; before it all that the tab was asked is answered so."""
         for reply in replies:
             self.asked.pop(0)(reply)
+        while self.of_browser and not self.behind:
+            self.of_browser.pop(0)({"result": {}})
         self.now += 1
         self.stuck.look(self.now, [Watched("s1", self.tab, 5.0, self.said.append, lambda: self.sent.append("closed"))])
 
@@ -81,3 +85,36 @@ def test_a_session_that_is_gone_is_not_asked_again(browser: Browser) -> None:
         browser.look(*[GONE] * len(browser.asked))
     assert browser.said == []
     assert browser.sent == ["Runtime.evaluate"]
+
+
+def test_a_tab_whose_answer_is_only_late_to_be_read_is_left_alone(browser: Browser) -> None:
+    """So much comes in that the reader is far behind, or this process stood still for a while."""
+    browser.behind = True
+    for _ in range(40):
+        browser.look()
+    assert browser.said == []
+    browser.behind = False
+    for _ in range(20):
+        browser.look(*[ANSWER] * len(browser.asked))
+    assert browser.said == []
+
+
+def test_a_tab_is_given_its_time_anew_after_it_has_answered(browser: Browser) -> None:
+    for _ in range(6):
+        browser.look()
+    browser.look(ANSWER)
+    for _ in range(5):
+        browser.look()
+    assert browser.said == []
+
+
+def test_a_dialog_that_nobody_answers_is_accepted(browser: Browser) -> None:
+    browser.tab.dialog, browser.tab.dialogs = True, 1
+    browser.behind = True
+    for _ in range(20):
+        browser.look()
+    assert browser.said == []
+    browser.behind = False
+    for _ in range(3):
+        browser.look()
+    assert browser.said == ["showed a dialog that nobody answered for 5 s; it was accepted"]
