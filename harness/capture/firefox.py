@@ -6,6 +6,7 @@ a stock one over WebDriver BiDi: https://playwright.dev/python/docs/browsers#fir
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
 import shutil
@@ -14,6 +15,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from harness.capture.bounds import BOUNDS
+from harness.capture.captured import sent_url
 from harness.capture.chromium import FoundBrowser, application_folders, ask_version, playwrights_build
 from harness.errors import BrowserError
 
@@ -31,6 +34,9 @@ PREFERENCES: Final[dict[str, Any]] = {
     "network.proxy.allow_hijacking_localhost": True,
 }
 """What a stock Firefox must be told; Playwright's own build has it so."""
+
+_TOLD: list[Path] = []
+"""The files in which the bridges of this process's Firefoxes tell what they ended."""
 
 _COMMANDS = ("firefox", "firefox-esr")
 _PLAYWRIGHTS = ("firefox/firefox", "firefox/*.app/Contents/MacOS/firefox", "firefox/firefox.exe")
@@ -68,12 +74,13 @@ def find_firefox() -> FoundBrowser:
     )
 
 
-def launch_options(folder: Path, firefox: FoundBrowser | None = None) -> dict[str, Any]:
+def launch_options(folder: Path, firefox: FoundBrowser | None = None, *, patience: float = BOUNDS.stuck) -> dict[str, Any]:
     """Keyword arguments for Playwright's ``firefox.launch``; none for its own build.
 
     Args:
         folder: where the program may be put that is started in a stock Firefox's stead (:mod:`harness.capture.bidi_bridge`).
         firefox: the one that will be started; None to find it.
+        patience: seconds after which a tab whose script does not end is closed, and a dialog that nobody answers is accepted.
     """
     firefox = firefox or find_firefox()
     if firefox.path is None:
@@ -81,11 +88,24 @@ def launch_options(folder: Path, firefox: FoundBrowser | None = None) -> dict[st
     options = {"channel": CHANNEL, "firefox_user_prefs": dict(PREFERENCES)}
     if os.name == "nt":
         return {**options, "executable_path": str(firefox.path)}
-    bridge = folder / "firefox"
-    command = shlex.join([sys.executable, str(Path(__file__).with_name("bidi_bridge.py")), str(firefox.path)])
+    bridge, told = folder / "firefox", folder / "ended.jsonl"
+    program = Path(__file__).with_name("bidi_bridge.py")
+    command = shlex.join([sys.executable, str(program), str(patience), str(told), str(firefox.path)])
     bridge.write_text(f'#!/bin/sh\nexec {command} "$@"\n', encoding="utf-8")
     bridge.chmod(0o755)
+    _TOLD.append(told)
     return {**options, "executable_path": str(bridge)}
+
+
+def ended(since: float) -> tuple[str, ...]:
+    """What was ended since this monotonic time in tabs of the stock Firefoxes that this process started, in words."""
+    said: list[str] = []
+    for told in _TOLD:
+        if told.is_file():
+            # The last line may be half written.
+            lines = [json.loads(line) for line in told.read_text(encoding="utf-8").split("\n")[:-1]]
+            said += [f"the tab {sent_url(each['url'])[:100]} {each['what']}" for each in lines if each["time"] >= since]
+    return tuple(said)
 
 
 def _stock() -> Iterator[Path]:

@@ -23,6 +23,7 @@ from urllib.parse import urldefrag, urljoin
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
+from harness.capture import firefox
 from harness.capture.bounds import BOUNDS, Tally
 from harness.capture.captured import Body, CapturedRequest, Navigation, Outcome, Push, sent_url
 from harness.capture.datalayer import parse
@@ -317,7 +318,7 @@ class ProxyWalk:
     def note_gap(self) -> tuple[str, ...]:
         """What this capture knows that it may have missed, in words; empty if nothing."""
         with self.stir:
-            return (*self._gaps, *self._handshakes.words(self._names), *self.tally.words())
+            return (*self._gaps, *firefox.ended(self._zero), *self._handshakes.words(self._names), *self.tally.words())
 
     def close(self) -> None:
         """Stop. Hits that arrive later are still given to the sink until the context is gone."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
+from playwright.sync_api import Error as PlaywrightError
 
 import lean
 from harness.capture import chromium, firefox
@@ -233,6 +234,59 @@ def put(path: Path, version: str = "153.7.0esr") -> Path:
     path.write_text(f"#!/bin/sh\n{'exit 3' if not version else f'echo Mozilla Firefox {version}'}\n")
     path.chmod(0o755)
     return path
+
+
+@pytest.fixture(scope="module")
+def hasty(playwright: Any, stock: tuple[ProxyCapture, Any], tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[ProxyCapture, Any]]:
+    """A Firefox whose tabs have little time to answer."""
+    options = launch_options(tmp_path_factory.mktemp("hasty"), patience=5.0)
+    if not options:
+        pytest.skip("it is Playwright's own, which no bridge stands before")
+    browser = playwright.firefox.launch(**options)
+    yield stock[0], browser
+    browser.close()
+
+
+@driven
+def test_a_tab_whose_script_does_not_end_is_closed(hasty: tuple[ProxyCapture, Any], site: Any) -> None:
+    site.page("/endless", "<title>endless</title><script>setTimeout(() => { for (;;); }, 300)</script>")
+    walked = Walked(*hasty, lambda _: None)
+    page = walked.open(site.url + "/endless")
+    page.wait_for_timeout(500)
+    # Without the watch this would wait for ever.
+    with pytest.raises(PlaywrightError):
+        page.evaluate("document.title")
+    assert page.is_closed()
+    walked.walk.barrier()
+    [gap] = walked.walk.note_gap()
+    assert gap == f"the tab {site.url}/endless did not answer for 5 s: its script did not end; the tab was closed"
+    assert walked.open(site.url + "/next").title() == "next"
+    walked.finish()
+    again = Walked(*hasty, lambda _: None)
+    again.open(site.url + "/next")
+    assert again.walk.note_gap() == (), "it is of the walk that is over"
+    again.finish()
+
+
+@driven
+def test_a_dialog_that_nobody_answers_is_accepted(hasty: tuple[ProxyCapture, Any], site: Any) -> None:
+    walked = Walked(*hasty, lambda _: None)
+    page = walked.open(site.url + "/next")
+    page.on("dialog", lambda _: None)
+    assert page.evaluate("confirm('?')") is True
+    assert walked.walk.note_gap() == (f"the tab {site.url}/next showed a dialog that nobody answered for 5 s; it was accepted",)
+    walked.finish()
+
+
+@driven
+def test_a_page_that_is_busy_for_a_while_is_left_alone(hasty: tuple[ProxyCapture, Any], site: Any) -> None:
+    walked = Walked(*hasty, lambda _: None)
+    page = walked.open(site.url + "/next")
+    for _ in range(3):
+        assert page.evaluate("() => { const until = Date.now() + 3000; while (Date.now() < until); return document.title }") == "next"
+    page.wait_for_timeout(6_000)
+    assert walked.walk.note_gap() == ()
+    walked.finish()
 
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="the stand-in browsers are shell scripts")
