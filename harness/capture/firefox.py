@@ -32,6 +32,9 @@ CHANNEL: Final = "moz-firefox"
 PREFERENCES: Final[dict[str, Any]] = {
     # A site under test is often on this machine: its requests would go past the proxy.
     "network.proxy.allow_hijacking_localhost": True,
+    # A page that changes its route without end is held back as it is for visitors, for whom it is 200 in ten seconds. A driven Firefox
+    # puts no limit, but where another than the default is set.
+    "dom.navigation.navigationRateLimit.count": 201,
 }
 """What a stock Firefox must be told; Playwright's own build has it so."""
 
