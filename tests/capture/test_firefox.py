@@ -279,6 +279,19 @@ def test_a_dialog_that_nobody_answers_is_accepted(hasty: tuple[ProxyCapture, Any
 
 
 @driven
+def test_a_page_may_change_its_route_as_often_as_it_may_for_visitors(stock: tuple[ProxyCapture, Any], site: Any) -> None:
+    """Without that limit a page that does so without end keeps Playwright busy for ever."""
+    walked = Walked(*stock, lambda _: None)
+    changed = """() => {
+        let done = 0;
+        for (let i = 0; i < 1000; i++) try { history.pushState({}, '', '?' + i); done++ } catch {}
+        return done;
+    }"""
+    assert 100 < walked.open(site.url + "/next").evaluate(changed) < 300
+    walked.finish()
+
+
+@driven
 def test_a_page_that_is_busy_for_a_while_is_left_alone(hasty: tuple[ProxyCapture, Any], site: Any) -> None:
     walked = Walked(*hasty, lambda _: None)
     page = walked.open(site.url + "/next")
