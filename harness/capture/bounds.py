@@ -5,6 +5,8 @@ Below the bounds nothing is lost. Above them the walk's record says what is miss
 
 from __future__ import annotations
 
+import math
+import os
 from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -13,6 +15,8 @@ from urllib.parse import urlsplit
 from harness.capture.captured import Body, CapturedRequest, Navigation, Outcome, Push
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from harness.capture.contract import Entry
 
 NAMED = 10
@@ -32,7 +36,7 @@ class Bounds:
         tabs: tabs open at once; what is opened beyond is closed at once. After as many that were, no page may open any more:
             all that pages opened are closed, for tabs that open tabs would hold the walk up as long as they live.
         stuck: seconds after which a page whose script does not end is stopped and left, and a dialog that nobody answers is accepted
-            (by capture in a browser only: a proxy cannot, and the driver has limits of its own).
+            (in Chromium and a stock Firefox: what Playwright has of its own besides has nothing that stops a script).
     """
 
     requests: int = 20_000
@@ -44,7 +48,15 @@ class Bounds:
     stuck: float = 30.0
 
 
-BOUNDS = Bounds()
+def own_bounds(environment: Mapping[str, str]) -> Bounds:
+    """The bounds of a run. Where ``PWDEBUG`` has Playwright wait without limit, a tab that stands still may stand at a breakpoint.
+
+    https://playwright.dev/python/docs/debug
+    """
+    return Bounds(stuck=math.inf) if environment.get("PWDEBUG", "0") not in ("", "0") else Bounds()
+
+
+BOUNDS = own_bounds(os.environ)
 
 
 class Tally:

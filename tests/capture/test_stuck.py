@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from harness.capture.bounds import own_bounds
 from harness.capture.stuck import Stuck, Watched
 
 if TYPE_CHECKING:
@@ -118,3 +120,8 @@ def test_a_dialog_that_nobody_answers_is_accepted(browser: Browser) -> None:
     for _ in range(3):
         browser.look()
     assert browser.said == ["showed a dialog that nobody answered for 5 s; it was accepted"]
+
+
+@pytest.mark.parametrize(("debugs", "patience"), [("1", math.inf), ("console", math.inf), ("0", 30.0), ("", 30.0), (None, 30.0)])
+def test_what_is_debugged_may_stand_still(debugs: str | None, patience: float) -> None:
+    assert own_bounds({} if debugs is None else {"PWDEBUG": debugs}).stuck == patience
