@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 LIMIT: Final = 10.0
 """Seconds that a browser has for the whole; one that is well needs a fraction of one."""
 
+OPEN: Final = 8.0
+"""Seconds that the page is open for what it sends; where all is answered it is left at once."""
+
 LAST: Final = 3.0
 """Seconds in which the last of a page that was left must have come."""
 
@@ -208,7 +211,7 @@ class _Trial:
         """Nothing of a trial goes anywhere."""
         html = (("Content-Type", "text/html"), ("Cache-Control", "no-store"))
         if request.url == f"https://{self.host}/":
-            page = _PAGE.replace("FRAME", f"https://frame-{self.host}/inside").replace("WAIT", str(LAST * 1000))
+            page = _PAGE.replace("FRAME", f"https://frame-{self.host}/inside").replace("WAIT", str(OPEN * 1000))
             return Answer(200, html, page.encode())
         if request.url.endswith("/inside"):
             return Answer(200, html, _FRAME.encode())

@@ -63,6 +63,7 @@ def test_a_reload_keeps_the_old_load_apart_from_the_new(walk: Any, site: Any, st
     assert {each.page_url for each in walked.hits(marker)} == {url}
 
 
+@pytest.mark.skipif(find_browser().shell, reason="the headless shell gives frames of other sites no process of their own")
 def test_what_was_in_a_frame_goes_with_it(walk: Any, site: Any, capture: BrowserCapture) -> None:
     """The browser tells of a frame of another site that is gone, but not of the frames and workers in it."""
     site.page(
