@@ -106,16 +106,21 @@ def test_each_background_fetch_is_told_once_and_to_its_own_walk(walk: Any, site:
 
 @pytest.mark.parametrize("stubbed", [False, True])
 def test_what_early_hints_have_loaded_ahead_of_a_stub_is_a_gap(walk: Any, site: Any, stubbed: bool) -> None:
-    walked, marker = walk(stub_hits if stubbed else lambda _: None, ignore_https_errors=True), f"hinted-{stubbed}"
-    site.page("/hinted", f"<script src=/hit/{marker}/a.js></script>", early_hints=HINTS.format(marker, site.safe_port))
-    walked.open(site.safe + "/hinted")
-    walked.walk.barrier()
-    # What the page itself asks for is what is recorded.
-    assert [(each.url.rpartition("/")[2], each.resource_type) for each in walked.hits(marker)] == [("a.js", "script")]
-    told = [gap.rpartition("/")[2] for gap in walked.walk.note_gap() if "early hints" in gap]
-    assert told == ["a.js", "b.gif"] * stubbed
-    if stubbed:
-        assert {each.path.rpartition("/")[2] for each in site.hits(marker)} == {"a.js", "b.gif"}
+    # A busy browser may pass hints over: then nothing is loaded ahead, and nothing is to be told.
+    for attempt in range(3):
+        walked, marker = walk(stub_hits if stubbed else lambda _: None, ignore_https_errors=True), f"hinted-{stubbed}-{attempt}"
+        site.page("/hinted", f"<script src=/hit/{marker}/a.js></script>", early_hints=HINTS.format(marker, site.safe_port))
+        walked.open(site.safe + "/hinted")
+        walked.walk.barrier()
+        site.wait(marker, 2, limit=2.0)
+        # What the page itself asks for is what is recorded.
+        assert [(each.url.rpartition("/")[2], each.resource_type) for each in walked.hits(marker)] == [("a.js", "script")]
+        told = [gap.rpartition("/")[2] for gap in walked.walk.note_gap() if "early hints" in gap]
+        arrived = sorted({each.path.rpartition("/")[2] for each in site.hits(marker)})
+        assert told == arrived * stubbed
+        if arrived == ["a.js", "b.gif"]:
+            return
+    pytest.fail("nothing was loaded ahead")
 
 
 @pytest.mark.parametrize(
