@@ -48,7 +48,7 @@ class Bounds:
     stuck: float = 30.0
 
 
-def own_bounds(environment: Mapping[str, str]) -> Bounds:
+def bounds_of(environment: Mapping[str, str]) -> Bounds:
     """The bounds of a run. Where ``PWDEBUG`` has Playwright wait without limit, a tab that stands still may stand at a breakpoint.
 
     https://playwright.dev/python/docs/debug
@@ -56,7 +56,7 @@ def own_bounds(environment: Mapping[str, str]) -> Bounds:
     return Bounds(stuck=math.inf) if environment.get("PWDEBUG", "0") not in ("", "0") else Bounds()
 
 
-BOUNDS = own_bounds(os.environ)
+BOUNDS = bounds_of(os.environ)
 
 
 class Tally:

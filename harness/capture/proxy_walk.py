@@ -317,8 +317,9 @@ class ProxyWalk:
 
     def note_gap(self) -> tuple[str, ...]:
         """What this capture knows that it may have missed, in words; empty if nothing."""
+        ended = firefox.ended(self._zero)
         with self.stir:
-            return (*self._gaps, *firefox.ended(self._zero), *self._handshakes.words(self._names), *self.tally.words())
+            return (*self._gaps, *ended, *self._handshakes.words(self._names), *self.tally.words())
 
     def close(self) -> None:
         """Stop. Hits that arrive later are still given to the sink until the context is gone."""

@@ -53,8 +53,7 @@ class _Known:
     """What is known of one session.
 
     Attributes:
-        asked: when it was last asked, and has not answered; None if it has.
-        again: its answer was none: it is to be asked again.
+        asked: when it was last asked, and has not answered; None if it has, or is to be asked again.
         shown: since when it shows a dialog, and which.
         certain: the time of what is certain, see :meth:`Stuck._is_certain`.
         stopped: its script was stopped once.
@@ -62,7 +61,6 @@ class _Known:
     """
 
     asked: float | None = None
-    again: bool = False
     shown: tuple[float, int] | None = None
     certain: float | None = None
     stopped: bool = False
@@ -89,22 +87,18 @@ class Stuck:
             if known.gone:
                 continue
             self._dialog(each, known, now)
-            if known.asked is None or known.again:
+            if known.asked is None:
                 self._ask(each, known, now)
             elif now - known.asked > each.patience and known.shown is None and self._is_certain(known, known.asked):
                 self._stop(each, known, now)
 
     def _ask(self, at: Watched, known: _Known, now: float) -> None:
         def take(reply: Message) -> None:
-            # Stopping a script may stop the question instead, and a navigation takes it away.
-            if reply.get("error", {}).get("code") == NO_SESSION:
-                known.gone = True
-            elif "error" in reply or "exceptionDetails" in reply.get("result", {}):
-                known.again = True
-            else:
-                known.asked = None
+            # An error is an answer too: stopping a script may stop the question instead, and a navigation takes it away.
+            known.gone = reply.get("error", {}).get("code") == NO_SESSION
+            known.asked = None
 
-        known.asked, known.again = now, False
+        known.asked = now
         self._send("Runtime.evaluate", {"expression": "0", "silent": True}, at.session, take)
 
     def _is_certain(self, known: _Known, since: float) -> bool:

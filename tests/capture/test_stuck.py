@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from harness.capture.bounds import own_bounds
+from harness.capture.bounds import bounds_of
 from harness.capture.stuck import Stuck, Watched
 
 if TYPE_CHECKING:
@@ -47,6 +47,14 @@ class Browser:
             self.of_browser.pop(0)({"result": {}})
         self.now += 1
         self.stuck.look(self.now, [Watched("s1", self.tab, 5.0, self.said.append, lambda: self.sent.append("closed"))])
+
+    def falls_behind(self) -> None:
+        """For longer than a tab has, nothing that it or the browser says is read: nothing is done to the tab for it."""
+        self.behind = True
+        for _ in range(20):
+            self.look()
+        assert self.said == []
+        self.behind = False
 
 
 @pytest.fixture
@@ -91,11 +99,7 @@ def test_a_session_that_is_gone_is_not_asked_again(browser: Browser) -> None:
 
 def test_a_tab_whose_answer_is_only_late_to_be_read_is_left_alone(browser: Browser) -> None:
     """So much comes in that the reader is far behind, or this process stood still for a while."""
-    browser.behind = True
-    for _ in range(40):
-        browser.look()
-    assert browser.said == []
-    browser.behind = False
+    browser.falls_behind()
     for _ in range(20):
         browser.look(*[ANSWER] * len(browser.asked))
     assert browser.said == []
@@ -112,11 +116,7 @@ def test_a_tab_is_given_its_time_anew_after_it_has_answered(browser: Browser) ->
 
 def test_a_dialog_that_nobody_answers_is_accepted(browser: Browser) -> None:
     browser.tab.dialog, browser.tab.dialogs = True, 1
-    browser.behind = True
-    for _ in range(20):
-        browser.look()
-    assert browser.said == []
-    browser.behind = False
+    browser.falls_behind()
     for _ in range(3):
         browser.look()
     assert browser.said == ["showed a dialog that nobody answered for 5 s; it was accepted"]
@@ -124,4 +124,4 @@ def test_a_dialog_that_nobody_answers_is_accepted(browser: Browser) -> None:
 
 @pytest.mark.parametrize(("debugs", "patience"), [("1", math.inf), ("console", math.inf), ("0", 30.0), ("", 30.0), (None, 30.0)])
 def test_what_is_debugged_may_stand_still(debugs: str | None, patience: float) -> None:
-    assert own_bounds({} if debugs is None else {"PWDEBUG": debugs}).stuck == patience
+    assert bounds_of({} if debugs is None else {"PWDEBUG": debugs}).stuck == patience
